@@ -1,0 +1,17 @@
+import type { Signal } from './signal.js'
+
+export const INGEST_KEY_SCHEMES = ['CANONICAL', 'BODY', 'BEARER', 'BROWSER'] as const
+/** CANONICAL signs method, path, time, idempotency key, encoding and body; BODY the body alone; BEARER sends its secret; BROWSER holds none. */
+export type IngestKeyScheme = (typeof INGEST_KEY_SCHEMES)[number]
+
+/** What the edge needs of a key to let a request in. */
+export interface IngestCredential {
+  readonly keyId: string
+  readonly orgId: string
+  /** The public id that `x-org-key` carries. */
+  readonly key: string
+  readonly scheme: IngestKeyScheme
+  readonly signals: readonly Signal[]
+  /** Live secrets, at most two during rotation; empty for BROWSER. */
+  readonly secrets: readonly Uint8Array[]
+}
