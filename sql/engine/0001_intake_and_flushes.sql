@@ -1,0 +1,94 @@
+-- Intake on PostgreSQL, the flush manifest and usage. The schema `engine` is made by the migrator.
+
+-- One row per accepted batch until it is stored. The body is written once and read once or twice, so it is kept
+-- uncompressed by the server: pglz costs more than the disk it saves.
+CREATE TABLE engine.intake (
+  seq          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  batch_id     uuid        NOT NULL UNIQUE,
+  org_id       text        NOT NULL,
+  key_id       text        NOT NULL,
+  signal       text        NOT NULL,
+  protocol     text        NOT NULL,
+  items        integer     NOT NULL,
+  bytes        integer     NOT NULL,
+  accepted_at  timestamptz NOT NULL,
+  body         bytea       NOT NULL,
+  claimed_by   text,
+  claim_until  timestamptz,
+  deliveries   integer     NOT NULL DEFAULT 0
+);
+ALTER TABLE engine.intake ALTER COLUMN body SET STORAGE EXTERNAL;
+-- The low watermark of an org and signal is the first entry of this index.
+CREATE INDEX intake_watermark ON engine.intake (org_id, signal, accepted_at);
+
+-- First answers, by the hash of org, key, path and idempotency key (or signature).
+CREATE TABLE engine.idempotency (
+  scope       bytea       PRIMARY KEY,
+  body_hash   bytea       NOT NULL,
+  batch_id    uuid        NOT NULL,
+  items       integer     NOT NULL,
+  accepted_at timestamptz NOT NULL,
+  expires_at  timestamptz NOT NULL
+);
+CREATE INDEX idempotency_expiry ON engine.idempotency (expires_at);
+
+-- Batches that cannot be stored, encrypted, with the reason.
+CREATE TABLE engine.dead_letter (
+  batch_id    uuid        PRIMARY KEY,
+  org_id      text        NOT NULL,
+  key_id      text        NOT NULL,
+  signal      text        NOT NULL,
+  protocol    text        NOT NULL,
+  items       integer     NOT NULL,
+  bytes       integer     NOT NULL,
+  accepted_at timestamptz NOT NULL,
+  dead_at     timestamptz NOT NULL DEFAULT now(),
+  reason      text        NOT NULL,
+  sealed_body bytea       NOT NULL
+);
+CREATE INDEX dead_letter_by_org ON engine.dead_letter (org_id, dead_at);
+
+-- Flush ids are handed out under an advisory lock, so their order is the order of commit.
+CREATE SEQUENCE engine.flush_id;
+
+CREATE TABLE engine.flush (
+  id          bigint      PRIMARY KEY,
+  signal      text        NOT NULL,
+  owner       text        NOT NULL,
+  lease_until timestamptz NOT NULL,
+  opened_at   timestamptz NOT NULL DEFAULT now(),
+  closed_at   timestamptz
+);
+CREATE INDEX flush_open ON engine.flush (id) WHERE closed_at IS NULL;
+
+-- A batch belongs to one flush, for ever: a stolen batch cannot join another.
+CREATE TABLE engine.flush_batch (
+  batch_id uuid   PRIMARY KEY,
+  flush_id bigint NOT NULL REFERENCES engine.flush (id) ON DELETE CASCADE,
+  position integer NOT NULL
+);
+CREATE INDEX flush_batch_by_flush ON engine.flush_batch (flush_id);
+
+-- What a flush adds, per org and hour of acceptance. `slices` lists the 10 s slices it touches.
+CREATE TABLE engine.flush_line (
+  flush_id      bigint      NOT NULL REFERENCES engine.flush (id) ON DELETE CASCADE,
+  org_id        text        NOT NULL,
+  signal        text        NOT NULL,
+  accepted_hour timestamptz NOT NULL,
+  first_slice   integer     NOT NULL,
+  last_slice    integer     NOT NULL,
+  slices        integer[]   NOT NULL,
+  rows          bigint      NOT NULL,
+  bytes         bigint      NOT NULL,
+  PRIMARY KEY (flush_id, org_id, accepted_hour)
+);
+CREATE INDEX flush_line_by_org ON engine.flush_line (org_id, signal, flush_id);
+
+-- Counted in the transaction that closes a flush.
+CREATE TABLE engine.usage_hour (
+  org_id   text        NOT NULL,
+  meter    text        NOT NULL,
+  hour     timestamptz NOT NULL,
+  quantity bigint      NOT NULL,
+  PRIMARY KEY (org_id, meter, hour)
+);
