@@ -15,7 +15,7 @@ export function sliceStart(slice: number): number {
  * Mergeable partials of one measure and group: over a slice, or over a window as the merge of its slices. Quantiles
  * stand in a sketch of logarithmic buckets (see sketch.ts); `null` where the aggregate needs none.
  */
-export interface Partial {
+export interface SlicePartial {
   readonly count: number
   readonly sum: number
   /** Infinity where no value was seen. */
@@ -26,10 +26,10 @@ export interface Partial {
 }
 
 /** The neutral element of the merge. */
-export const EMPTY_PARTIAL: Partial = { count: 0, sum: 0, min: Infinity, max: -Infinity, sketch: null }
+export const EMPTY_PARTIAL: SlicePartial = { count: 0, sum: 0, min: Infinity, max: -Infinity, sketch: null }
 
 /** The merge of two partials; associative and commutative up to floating-point addition of `sum`. */
-export function mergePartials(a: Partial, b: Partial): Partial {
+export function mergePartials(a: SlicePartial, b: SlicePartial): SlicePartial {
   let sketch = a.sketch ?? b.sketch
   if (a.sketch !== null && b.sketch !== null) {
     const merged = new Map(a.sketch)

@@ -1,0 +1,10 @@
+/** What the roles need of the world. One file a port under ports/; adapters stand in prisma/, sql/, queue/ and embedded/. */
+export * from './ports/clock.js'
+export * from './ports/control-plane.js'
+export * from './ports/evaluation.js'
+export * from './ports/flushes.js'
+export * from './ports/ingest.js'
+export * from './ports/intake.js'
+export * from './ports/limits.js'
+export * from './ports/notifications.js'
+export * from './ports/telemetry.js'

@@ -1,0 +1,167 @@
+import type { AlertState, InstanceState, MonitorHealth, Severity, StepTransition } from '../domain/alert.js'
+import type { FlushSnapshot } from '../domain/horizon.js'
+import type { Labels } from '../domain/labels.js'
+import type { EventMeasure } from '../domain/measure.js'
+import type { Monitor } from '../domain/monitor.js'
+import type { OutboxKind } from '../domain/notification.js'
+import type { Signal } from '../domain/signal.js'
+import type { SlicePartial } from '../domain/slice.js'
+
+/** A measure and the hex SHA-256 of its canonical form, by which its slices are kept. */
+export interface IdentifiedMeasure {
+  readonly hash: string
+  readonly measure: EventMeasure
+}
+
+/** Partials of one measure, slice and group. */
+export interface SliceRow {
+  readonly hash: string
+  readonly slice: number
+  readonly labels: Labels
+  readonly partial: SlicePartial
+}
+
+/** Computes slices from stored events. Throws `StoreError`; with kind `query` the message is fit for a monitor's `lastError`. */
+export interface SliceSource {
+  /**
+   * Partials of measures of one signal over the named slices, of the flushes the snapshot sees. Groups without events
+   * have no row.
+   */
+  compute(
+    orgId: string,
+    signal: Signal,
+    measures: readonly IdentifiedMeasure[],
+    slices: readonly number[],
+    snapshot: FlushSnapshot,
+  ): Promise<SliceRow[]>
+}
+
+/** An instance as it is stored. */
+export interface StoredInstance {
+  readonly id: string
+  readonly monitorId: string
+  readonly labels: Labels
+  readonly state: InstanceState
+  readonly incidentId: string | null
+}
+
+/** A held lease on a shard: writes under an older token are refused. */
+export interface ShardLease {
+  readonly shard: number
+  readonly fencing: bigint
+}
+
+/** What one tick of one org decided; written in one transaction. */
+export interface TickCommit {
+  readonly lease: ShardLease
+  readonly orgId: string
+  /** Grid time, Unix ms. */
+  readonly at: number
+  readonly ranAt: number
+  readonly completeUntil: Readonly<PartialRecord<Record<Signal, number>>>
+  readonly snapshot: FlushSnapshot
+  readonly late: boolean
+  readonly slices: {
+    /** Every listed slice of these measures is replaced by `rows`. */
+    readonly replaced: readonly { readonly hash: string; readonly slices: readonly number[] }[]
+    readonly rows: readonly SliceRow[]
+    readonly coverage: readonly { readonly hash: string; readonly from: number; readonly until: number }[]
+  }
+  readonly instances: {
+    readonly upserts: readonly StoredInstance[]
+    readonly deletes: readonly string[]
+  }
+  readonly transitions: readonly TickTransition[]
+  readonly incidents: readonly IncidentChange[]
+  readonly statuses: readonly StatusChange[]
+}
+
+type PartialRecord<T> = { [K in keyof T]?: T[K] }
+
+export interface TickTransition extends StepTransition {
+  readonly monitorId: string
+  readonly labels: Labels
+  readonly value: number | null
+}
+
+/** What happens to an incident; each writes its timeline entry and its outbox row. */
+export interface IncidentChange {
+  readonly kind: OutboxKind
+  readonly incidentId: string
+  /** Null for blindness. */
+  readonly monitorId: string | null
+  readonly openKey: string
+  readonly labels: Labels
+  readonly title: string
+  readonly severity: Severity
+  readonly value: number | null
+  readonly reason: string
+}
+
+export interface StatusChange {
+  readonly monitorId: string
+  readonly generation: number
+  readonly state: AlertState
+  readonly health: MonitorHealth
+  readonly evaluatedUntil: number | null
+  readonly lastError: string | null
+}
+
+/** A window of a measure, to be merged from its slices: [from, until). */
+export interface WindowRequest {
+  readonly hash: string
+  readonly from: number
+  readonly until: number
+}
+
+/** A merged window, per group. Groups without events in the window are absent. */
+export interface WindowRow {
+  /** Index of the request. */
+  readonly request: number
+  readonly labels: Labels
+  readonly partial: SlicePartial
+}
+
+/** What the evaluator remembers of an org. */
+export interface OrgCursor {
+  /** Last grid time judged; null before the first tick. */
+  readonly at: number | null
+  readonly snapshot: FlushSnapshot
+}
+
+/** The evaluator's own memory. Works for many orgs, always grouped by org. */
+export interface EvaluationStore {
+  /** Takes or renews leases on up to a fair share of shards; returns what is held now. */
+  acquireShards(evaluator: string, leaseMs: number): Promise<ShardLease[]>
+  releaseShards(evaluator: string): Promise<void>
+  /** Orgs of the shards that have monitors, or open instances or incidents to look after. */
+  orgsOf(shards: readonly number[]): Promise<{ readonly orgId: string; readonly shard: number }[]>
+  monitors(orgId: string): Promise<Monitor[]>
+  instances(orgId: string): Promise<StoredInstance[]>
+  statuses(orgId: string): Promise<Map<string, StatusChange>>
+  cursor(orgId: string): Promise<OrgCursor>
+  coverage(orgId: string, hashes: readonly string[]): Promise<Map<string, { from: number; until: number }>>
+  windows(orgId: string, requests: readonly WindowRequest[]): Promise<WindowRow[]>
+  /** All or nothing. Throws `LeaseLostError` when the lease's token is no longer the shard's. */
+  commit(tick: TickCommit): Promise<void>
+  /** Health alone, when no tick can be judged. Fenced like a commit. */
+  setHealth(
+    lease: ShardLease,
+    orgId: string,
+    monitorIds: readonly string[],
+    health: MonitorHealth,
+    error: string | null,
+  ): Promise<void>
+  /** Opens or closes an org's blind spell with its incident and outbox row, in one transaction. Idempotent. */
+  blindness(
+    lease: ShardLease,
+    orgId: string,
+    signal: Signal,
+    change: { readonly blind: boolean; readonly since: number; readonly at: number; readonly incidentId: string },
+  ): Promise<void>
+}
+
+/** Another evaluator holds the shard now. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError'
+}

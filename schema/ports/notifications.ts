@@ -1,0 +1,2 @@
+/** What the notifier needs of the world: the outbox, the ledger, channels and their configuration. */
+export {}

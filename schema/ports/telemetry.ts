@@ -1,0 +1,88 @@
+import type { FlushSnapshot } from '../domain/horizon.js'
+import type { Labels } from '../domain/labels.js'
+import type { Matcher } from '../domain/matcher.js'
+import type { LogRecord, MetricKind } from '../domain/telemetry.js'
+
+/** Stores rows of logs. */
+export interface LogWriter {
+  /**
+   * Inserts NDJSON rows of table `logs` under the flush's token: the same flush again adds nothing, as long as the
+   * store's deduplication window reaches (10,000 inserts).
+   */
+  insert(flushId: bigint, rows: Uint8Array): Promise<void>
+  /** Rows of a flush that are stored, looked for in a range of slices. */
+  count(flushId: bigint, firstSlice: number, lastSlice: number): Promise<number>
+}
+
+/** One sample of one series of one org. */
+export interface MetricSample {
+  readonly orgId: string
+  readonly name: string
+  readonly kind: MetricKind
+  /** Without the name. */
+  readonly labels: Labels
+  /** Unix ms. */
+  readonly ts: number
+  readonly value: number
+}
+
+/** Stores samples; one that is already there (same series and time) is left as it is, so a flush can be repeated. */
+export interface MetricWriter {
+  insert(flushId: bigint, samples: readonly MetricSample[]): Promise<void>
+}
+
+/** A page of log records. */
+export interface LogPage {
+  readonly records: readonly { readonly cursor: string; readonly record: LogRecord }[]
+  readonly hasNextPage: boolean
+}
+
+/** Reads an org's logs. */
+export interface LogReader {
+  /**
+   * Records in [from, to) that meet a log selector, by time and then by id, a page at a time. Cursors are stable under
+   * inserts. Throws `QueryError` for a wrong query and `StoreError` when the store cannot answer.
+   *
+   * @param after Cursor of the last record seen; null for the first page. A cursor not made by this method is a QueryError.
+   */
+  search(query: {
+    readonly selector: string
+    /** Unix ms. */
+    readonly from: number
+    readonly to: number
+    readonly first: number
+    readonly after: string | null
+    readonly order: 'ASC' | 'DESC'
+  }): Promise<LogPage>
+}
+
+/** Samples of one series over a range, as the PromQL engine reads them. */
+export interface StoredSeries {
+  readonly labels: Record<string, string>
+  readonly timestamps: Float64Array
+  readonly values: Float64Array
+}
+
+/** Reads an org's metrics; `snapshot` limits to the flushes it sees. */
+export interface MetricReader {
+  select(
+    matchers: readonly Matcher[],
+    range: { readonly start: number; readonly end: number },
+    snapshot: FlushSnapshot | null,
+  ): Promise<StoredSeries[]>
+}
+
+/**
+ * A store did not do what was asked. `query`: the question itself is at fault and will fail again. `store`: the store
+ * is away, overloaded or out of time; the same may succeed later.
+ */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  constructor(
+    readonly kind: 'query' | 'store',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}
