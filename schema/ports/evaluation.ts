@@ -51,22 +51,29 @@ export interface ShardLease {
   readonly fencing: bigint
 }
 
-/** What one tick of one org decided; written in one transaction. */
+/**
+ * Monitors of an org that wait for the same signals are judged together: a stream, named by its sorted signals joined
+ * by `+` (`logs`, `logs+spans`). A stalled signal stops no other stream.
+ */
+export type Stream = string
+
+/** What one tick of one stream decided; written in one transaction. */
 export interface TickCommit {
   readonly lease: ShardLease
   readonly orgId: string
   /** Grid time, Unix ms. */
   readonly at: number
-  readonly ranAt: number
-  readonly completeUntil: Readonly<PartialRecord<Record<Signal, number>>>
-  readonly snapshot: FlushSnapshot
+  /** Null for upkeep (pauses, deletions), which judges no data and moves no cursor. */
+  readonly tick: {
+    readonly stream: Stream
+    readonly ranAt: number
+    /** Per signal of the stream, Unix ms. */
+    readonly completeUntil: Readonly<Record<string, number>>
+    readonly snapshot: FlushSnapshot
+  } | null
+  /** Judged long after its grid time: a replay. */
   readonly late: boolean
-  readonly slices: {
-    /** Every listed slice of these measures is replaced by `rows`. */
-    readonly replaced: readonly { readonly hash: string; readonly slices: readonly number[] }[]
-    readonly rows: readonly SliceRow[]
-    readonly coverage: readonly { readonly hash: string; readonly from: number; readonly until: number }[]
-  }
+  readonly slices: SliceChanges
   readonly instances: {
     readonly upserts: readonly StoredInstance[]
     readonly deletes: readonly string[]
@@ -76,7 +83,19 @@ export interface TickCommit {
   readonly statuses: readonly StatusChange[]
 }
 
-type PartialRecord<T> = { [K in keyof T]?: T[K] }
+/** Slices to write. Every listed slice of a measure is replaced by what `rows` holds of it, even by nothing. */
+export interface SliceChanges {
+  readonly replaced: readonly { readonly hash: string; readonly slices: readonly number[] }[]
+  readonly rows: readonly SliceRow[]
+  readonly coverage: readonly { readonly hash: string; readonly coverage: Coverage }[]
+}
+
+/** Which slices of a measure are computed, [from, until), and which flushes they count in. */
+export interface Coverage {
+  readonly from: number
+  readonly until: number
+  readonly snapshot: FlushSnapshot
+}
 
 export interface TickTransition extends StepTransition {
   readonly monitorId: string
@@ -122,11 +141,10 @@ export interface WindowRow {
   readonly partial: SlicePartial
 }
 
-/** What the evaluator remembers of an org. */
-export interface OrgCursor {
-  /** Last grid time judged; null before the first tick. */
-  readonly at: number | null
-  readonly snapshot: FlushSnapshot
+/** How far a stream of an org is judged. */
+export interface StreamCursor {
+  /** Last grid time judged, Unix ms. */
+  readonly at: number
 }
 
 /** The evaluator's own memory. Works for many orgs, always grouped by org. */
@@ -139,9 +157,11 @@ export interface EvaluationStore {
   monitors(orgId: string): Promise<Monitor[]>
   instances(orgId: string): Promise<StoredInstance[]>
   statuses(orgId: string): Promise<Map<string, StatusChange>>
-  cursor(orgId: string): Promise<OrgCursor>
-  coverage(orgId: string, hashes: readonly string[]): Promise<Map<string, { from: number; until: number }>>
-  windows(orgId: string, requests: readonly WindowRequest[]): Promise<WindowRow[]>
+  /** Null before the first tick of the stream. */
+  cursor(orgId: string, stream: Stream): Promise<StreamCursor | null>
+  coverage(orgId: string, hashes: readonly string[]): Promise<Map<string, Coverage>>
+  /** Windows merged from slices, by and by with those of `changes` that are not committed yet. */
+  windows(orgId: string, requests: readonly WindowRequest[], changes: SliceChanges): Promise<WindowRow[]>
   /** All or nothing. Throws `LeaseLostError` when the lease's token is no longer the shard's. */
   commit(tick: TickCommit): Promise<void>
   /** Health alone, when no tick can be judged. Fenced like a commit. */

@@ -14,13 +14,15 @@ CREATE TABLE engine.slice (
   PRIMARY KEY (org_id, measure, slice, labels)
 );
 
--- Which slices of a measure were computed: from the first (included) to the last (excluded). A slice in between
--- without a row held nothing.
+-- Which slices of a measure were computed, from the first (included) to the last (excluded), and which flushes they
+-- count in. A slice in between without a row held nothing.
 CREATE TABLE engine.measure (
-  org_id        text    NOT NULL,
-  measure       bytea   NOT NULL,
-  covered_from  integer NOT NULL,
-  covered_until integer NOT NULL,
+  org_id        text        NOT NULL,
+  measure       bytea       NOT NULL,
+  covered_from  integer     NOT NULL,
+  covered_until integer     NOT NULL,
+  flush_up_to   bigint      NOT NULL,
+  flush_except  bigint[]    NOT NULL,
   used_at       timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (org_id, measure)
 );
@@ -71,16 +73,18 @@ CREATE TABLE engine.transition (
 );
 CREATE INDEX transition_by_monitor ON engine.transition (monitor_id, at, id);
 
--- One row per org and grid time: the horizon it was judged at and the flushes it saw. AS_SEEN reads from here.
+-- One row per stream and grid time: the horizon it was judged at and the flushes it saw. AS_SEEN reads from here. A
+-- stream is the monitors of an org that wait for the same signals (`logs`, `logs+spans`).
 CREATE TABLE engine.tick (
   org_id         text        NOT NULL,
+  stream         text        NOT NULL,
   at             timestamptz NOT NULL,
   ran_at         timestamptz NOT NULL,
   complete_until jsonb       NOT NULL,
   flush_up_to    bigint      NOT NULL,
   flush_except   bigint[]    NOT NULL,
   late           boolean     NOT NULL,
-  PRIMARY KEY (org_id, at)
+  PRIMARY KEY (org_id, stream, at)
 );
 
 -- Orgs are hashed to shards; the holder of a shard's lease evaluates them. A fencing token grows with every new holder.
