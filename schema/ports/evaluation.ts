@@ -73,7 +73,6 @@ export interface TickCommit {
   } | null
   /** Judged long after its grid time: a replay. */
   readonly late: boolean
-  readonly slices: SliceChanges
   readonly instances: {
     readonly upserts: readonly StoredInstance[]
     readonly deletes: readonly string[]
@@ -160,8 +159,9 @@ export interface EvaluationStore {
   /** Null before the first tick of the stream. */
   cursor(orgId: string, stream: Stream): Promise<StreamCursor | null>
   coverage(orgId: string, hashes: readonly string[]): Promise<Map<string, Coverage>>
-  /** Windows merged from slices, by and by with those of `changes` that are not committed yet. */
-  windows(orgId: string, requests: readonly WindowRequest[], changes: SliceChanges): Promise<WindowRow[]>
+  /** Replaces slices and moves coverage, in one transaction of its own; fenced. The same again changes nothing. */
+  saveSlices(lease: ShardLease, orgId: string, changes: SliceChanges): Promise<void>
+  windows(orgId: string, requests: readonly WindowRequest[]): Promise<WindowRow[]>
   /** All or nothing. Throws `LeaseLostError` when the lease's token is no longer the shard's. */
   commit(tick: TickCommit): Promise<void>
   /** Health alone, when no tick can be judged. Fenced like a commit. */
@@ -172,13 +172,23 @@ export interface EvaluationStore {
     health: MonitorHealth,
     error: string | null,
   ): Promise<void>
-  /** Opens or closes an org's blind spell with its incident and outbox row, in one transaction. Idempotent. */
-  blindness(
-    lease: ShardLease,
-    orgId: string,
-    signal: Signal,
-    change: { readonly blind: boolean; readonly since: number; readonly at: number; readonly incidentId: string },
-  ): Promise<void>
+  /** Spells of blindness of an org that have not ended, by signal. */
+  blindSpells(orgId: string): Promise<Map<Signal, { readonly since: number; readonly incidentId: string }>>
+  /** Opens or ends a spell of blindness with its incident and outbox row, in one transaction; fenced. */
+  blindness(lease: ShardLease, orgId: string, change: BlindnessChange): Promise<void>
+  /** Deletes ticks, transitions and slices that nothing needs any more; returns how many rows went. */
+  prune(now: number): Promise<number>
+}
+
+/** An org's signal can no longer be seen, or can be again. */
+export interface BlindnessChange {
+  readonly signal: Signal
+  readonly blind: boolean
+  /** Since when nothing could be judged, Unix ms. */
+  readonly since: number
+  readonly at: number
+  readonly incidentId: string
+  readonly title: string
 }
 
 /** Another evaluator holds the shard now. */
