@@ -35,5 +35,13 @@ export interface TimelineEntry {
   readonly data: unknown
 }
 
-export const TIMELINE_KINDS = ['triggered', 'severity', 'resolved', 'notified', 'delivery failed', 'comment'] as const
+export const TIMELINE_KINDS = [
+  'triggered',
+  'severity',
+  'resolved',
+  'notified',
+  'not notified',
+  'delivery failed',
+  'comment',
+] as const
 export type TimelineKind = (typeof TIMELINE_KINDS)[number]
