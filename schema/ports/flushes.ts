@@ -6,7 +6,7 @@ export interface FlushLine {
   readonly orgId: string
   /** Start of the hour in which the batches were accepted, Unix ms. */
   readonly acceptedHour: number
-  /** Distinct slices touched, rising; at most `MAX_LISTED_SLICES`, else only first and last. */
+  /** Distinct slices touched, rising. Empty when there are more than `MAX_LISTED_SLICES`: then first to last are. */
   readonly slices: readonly number[]
   readonly firstSlice: number
   readonly lastSlice: number
@@ -14,7 +14,7 @@ export interface FlushLine {
   readonly bytes: number
 }
 
-/** A line that touches more slices than this lists the first and the last only, and all in between count as touched. */
+/** A line that touches more slices than this lists none, and all from the first to the last count as touched. */
 export const MAX_LISTED_SLICES = 512
 
 export interface OpenFlush {

@@ -3,11 +3,35 @@ import type { Labels } from '../domain/labels.js'
 import type { Matcher } from '../domain/matcher.js'
 import type { LogRecord, MetricKind } from '../domain/telemetry.js'
 
+/**
+ * Format of the rows of `LogWriter.insert`, one JSON array a line. Measured through chDB: 5 µs a row, against 7 to 8 for
+ * objects (JSONEachRow) or tab-separated rows; binary formats take less, but chDB takes none from memory.
+ */
+export const LOG_ROW_FORMAT = 'JSONCompactEachRow'
+
+/** Columns of table `logs` in the order in which they stand in a row. */
+export const LOG_ROW_COLUMNS = [
+  'flush_id',
+  'org_id',
+  'ts',
+  'service',
+  'level',
+  'message',
+  'trace_id',
+  'span_id',
+  'attributes_string',
+  'attributes_number',
+  'attributes_bool',
+  'batch_id',
+  'item',
+  'accepted_at',
+] as const
+
 /** Stores rows of logs. */
 export interface LogWriter {
   /**
-   * Inserts NDJSON rows of table `logs` under the flush's token: the same flush again adds nothing, as long as the
-   * store's deduplication window reaches (10,000 inserts).
+   * Inserts rows of table `logs`, in `LOG_ROW_FORMAT` and the order of `LOG_ROW_COLUMNS`, under the flush's token: the
+   * same flush again adds nothing, as long as the store's deduplication window reaches (10,000 inserts).
    */
   insert(flushId: bigint, rows: Uint8Array): Promise<void>
   /** Rows of a flush that are stored, looked for in a range of slices. */
