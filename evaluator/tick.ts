@@ -125,18 +125,13 @@ async function observe(
     snapshot,
   )
   await deps.store.saveSlices(input.lease, orgId, update.changes)
-  const merged = await deps.store.windows(orgId, windows)
-  const groups: GroupPartial[][] = windows.map(() => [])
-  for (const { request, labels, partial } of merged) groups[request]?.push({ labels, partial })
+  const groupsOf = await mergeWindows(deps.store, orgId, windows)
 
   const samples = new Map<string, readonly InstanceSample[]>()
   const instances = byMonitor(input.instances)
-  let next = 0
   for (const monitor of due) {
     const own = planned.get(monitor.id)
     if (own === undefined) continue
-    const ownGroups = groups.slice(next, next + own.length)
-    next += own.length
     const fault = own.map(({ hash }) => update.failed.get(hash)).find((message) => message !== undefined)
     if (fault !== undefined) {
       failed.set(monitor.id, fault)
@@ -145,7 +140,7 @@ async function observe(
     const labels = (instances.get(monitor.id) ?? []).map((instance) => instance.labels)
     const { rule } = monitor
     if (rule.kind !== 'threshold' || rule.measure.kind !== 'metric') {
-      samples.set(monitor.id, eventSamples(rule, ownGroups, labels))
+      samples.set(monitor.id, eventSamples(rule, own.map(groupsOf), labels))
       continue
     }
     try {
@@ -158,6 +153,22 @@ async function observe(
     }
   }
   return { samples, failed }
+}
+
+/** Merges each distinct window once, however many monitors ask for it. */
+async function mergeWindows(
+  store: EvaluationStore,
+  orgId: string,
+  windows: readonly PlannedWindow[],
+): Promise<(window: PlannedWindow) => readonly GroupPartial[]> {
+  const keyOf = ({ hash, from, until }: PlannedWindow) => `${hash}:${from}:${until}`
+  const distinct = [...new Map(windows.map((window) => [keyOf(window), window])).values()]
+  const groups = new Map<string, GroupPartial[]>(distinct.map((window) => [keyOf(window), []]))
+  for (const { request, labels, partial } of await store.windows(orgId, distinct)) {
+    const window = distinct[request]
+    if (window !== undefined) groups.get(keyOf(window))?.push({ labels, partial })
+  }
+  return (window) => groups.get(keyOf(window)) ?? []
 }
 
 /** Judges every due monitor; pure. */
