@@ -4,6 +4,8 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['dist/**', 'node_modules/**', '.tocsin/**'],
+    // One PostgreSQL for the run; tests clone a migrated database from it.
+    globalSetup: ['test/harness/global-setup.ts'],
     // One chDB data directory belongs to one process, so files that open one need a process of their own.
     pool: 'forks',
     maxWorkers: 2,

@@ -1,0 +1,142 @@
+import { mkdirSync } from 'node:fs'
+import { totalmem } from 'node:os'
+import { createChdbConnection } from 'chdb/connection'
+import { StartError } from '../schema/domain/errors.js'
+import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, insertSettings } from '../sql/clients.js'
+import { insertError, queryError } from '../sql/clients-errors.js'
+import { requireParams, setParams } from '../sql/clients-params.js'
+
+/**
+ * ClickHouse in this process. A connection runs one query at a time and an aborted one runs on, so each kind of work has
+ * a connection of its own: a long read delays no insert and no tick.
+ */
+export interface EmbeddedClickHouse {
+  readonly writer: ClickHouse
+  readonly evaluator: ClickHouse
+  readonly reader: ClickHouse
+  /** Waits for what runs, then closes the connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens ClickHouse on a directory, which belongs to this process alone: the data directory's lock has to be held. All
+ * opens of one process share one directory. The database is made when it is missing.
+ *
+ * Each running query holds one of libuv's four threads; connections queue in JavaScript, so that never more than three
+ * are held and files and name lookups go on.
+ *
+ * @throws StartError ENGINE_MISSING or DATA_DIR_UNUSABLE when the engine or the directory cannot be had.
+ */
+export async function openEmbeddedClickHouse(options: {
+  /** Of the data directory's ClickHouse. */
+  readonly path: string
+  readonly database?: string
+}): Promise<EmbeddedClickHouse> {
+  const { path, database = 'tocsin' } = options
+  const opened: ClickHouse[] = []
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    const writer = await openConnection(path, database, opened)
+    const evaluator = await openConnection(path, database, opened)
+    const reader = await openConnection(path, database, opened)
+    return { writer, evaluator, reader, close: () => closeAll(opened) }
+  } catch (error) {
+    await closeAll(opened)
+    const reason = error instanceof Error ? error.message : String(error)
+    const isPlatform = error instanceof Error && 'code' in error && error.code === 'CHDB_PLATFORM'
+    throw isPlatform
+      ? new StartError(
+          'ENGINE_MISSING',
+          `The embedded ClickHouse cannot run here (${reason}); set CLICKHOUSE_URL to a server's.`,
+        )
+      : new StartError('DATA_DIR_UNUSABLE', `The embedded ClickHouse cannot open ${path} (${reason}).`)
+  }
+}
+
+async function closeAll(handles: readonly ClickHouse[]): Promise<void> {
+  for (const handle of handles) await handle.close()
+}
+
+async function openConnection(path: string, database: string, opened: ClickHouse[]): Promise<ClickHouse> {
+  const connection = createChdbConnection({ path })
+  const inTurn = oneAtATime()
+  const run = (sql: string) => inTurn(() => connection.chdb.queryAsync(sql, { format: 'JSONEachRow' }))
+  const handle: ClickHouse = {
+    database,
+    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: { maxExecutionSeconds: number }) {
+      requireParams(sql, params)
+      try {
+        // Not the library's binding of parameters: that runs one query at a time in the whole process.
+        const answer = await run(`${setParams(params)}SET max_execution_time = ${seconds(limits)};\n${sql}`)
+        return rowsOf<Row>(answer.text())
+      } catch (error) {
+        throw queryError(error)
+      }
+    },
+    async insertRows({ table, columns, format, body, token, settings }) {
+      if (body.length === 0) return
+      try {
+        await inTurn(() =>
+          connection.chdb.rawInsert({
+            table,
+            ...(columns ? { columns: [...columns] } : {}),
+            format,
+            values: body,
+            settings: insertSettings(token, settings),
+          }),
+        )
+      } catch (error) {
+        throw insertError(error, table)
+      }
+    },
+    async command(sql, limits = { maxExecutionSeconds: DEFAULT_COMMAND_SECONDS }) {
+      try {
+        await run(`SET max_execution_time = ${seconds(limits)};\n${sql}`)
+      } catch (error) {
+        throw queryError(error)
+      }
+    },
+    async ping() {
+      await handle.query('SELECT 1', {}, { maxExecutionSeconds: 5 })
+    },
+    close: () => inTurn(() => connection.close()),
+  }
+  opened.push(handle)
+  const session = { ...ANSWER_SETTINGS, max_memory_usage: memoryShare() }
+  await run(
+    `SET ${Object.entries(session)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(', ')}`,
+  )
+  await run(`CREATE DATABASE IF NOT EXISTS \`${database}\``)
+  await run(`USE \`${database}\``)
+  return handle
+}
+
+/** Bytes one query may take: a quarter of what this machine or container has, since Node and PostgreSQL live here too. */
+function memoryShare(): number {
+  const limit = process.constrainedMemory()
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return Math.floor(total / 4)
+}
+
+function seconds({ maxExecutionSeconds }: { maxExecutionSeconds: number }): number {
+  if (Number.isFinite(maxExecutionSeconds) && maxExecutionSeconds > 0) return maxExecutionSeconds
+  throw new RangeError(`maxExecutionSeconds is ${maxExecutionSeconds}, expected more than 0.`)
+}
+
+function rowsOf<Row>(text: string): Row[] {
+  const lines = text.split('\n')
+  return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+}
+
+/** Runs tasks one after another, in the order they came. */
+function oneAtATime(): <Result>(task: () => Promise<Result>) => Promise<Result> {
+  let tail: Promise<unknown> = Promise.resolve()
+  return (task) => {
+    const result = tail.then(task)
+    // The next one waits for this one's end, however it ended; its caller has the error.
+    tail = result.catch(() => undefined)
+    return result
+  }
+}

@@ -1,0 +1,107 @@
+import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { createClient } from '@clickhouse/client'
+import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, insertSettings } from './clients.js'
+import { insertError, queryError } from './clients-errors.js'
+import { requireParams } from './clients-params.js'
+
+/** The database where the URL names none. */
+export const DEFAULT_DATABASE = 'tocsin'
+
+/** Waited beyond ClickHouse's own limit before a query is given up, in seconds: its answer has to arrive. */
+const ANSWER_SECONDS = 5
+
+/**
+ * A ClickHouse server over HTTP. The database is the one in the URL's path, else `tocsin`; it is made by
+ * `migrateClickHouse`, not here.
+ *
+ * @param url `http(s)://user:password@host:port/database`.
+ */
+export function openClickHouseServer(options: { readonly url: string; readonly database?: string }): ClickHouse {
+  const url = new URL(options.url)
+  const database = databaseOf(options)
+  url.pathname = '/'
+  const client = createClient({
+    url,
+    database,
+    application: 'tocsin',
+    compression: { response: true, request: false },
+    // A query whose reader has gone is stopped, instead of running to its limit for nobody.
+    clickhouse_settings: { ...ANSWER_SETTINGS, cancel_http_readonly_queries_on_client_close: 1 },
+    request_timeout: (DEFAULT_COMMAND_SECONDS + ANSWER_SECONDS) * 1_000,
+  })
+  const bounds = (seconds: number) => ({
+    clickhouse_settings: { max_execution_time: seconds },
+    abort_signal: AbortSignal.timeout((seconds + ANSWER_SECONDS) * 1_000),
+  })
+  return {
+    database,
+    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: { maxExecutionSeconds: number }) {
+      requireParams(sql, params)
+      try {
+        const answer = await client.query({
+          query: sql,
+          query_params: { ...params },
+          format: 'JSONEachRow',
+          ...bounds(limits.maxExecutionSeconds),
+        })
+        return await answer.json<Row>()
+      } catch (error) {
+        throw queryError(error)
+      }
+    },
+    async insertRows({ table, columns, format, body, token, settings }) {
+      if (body.length === 0) return
+      const names = columns ? ` (${columns.map(identifier).join(', ')})` : ''
+      try {
+        // The bytes go as they are; the client's own insert would parse and print every row again.
+        const { stream } = await client.exec({
+          query: `INSERT INTO ${identifier(table)}${names} FORMAT ${format}`,
+          values: Readable.from([body], { objectMode: false }),
+          clickhouse_settings: { ...insertSettings(token, settings), wait_end_of_query: 1 },
+        })
+        await finished(stream.resume())
+      } catch (error) {
+        throw insertError(error, table)
+      }
+    },
+    async command(sql, limits = { maxExecutionSeconds: DEFAULT_COMMAND_SECONDS }) {
+      try {
+        await client.command({ query: sql, ...bounds(limits.maxExecutionSeconds) })
+      } catch (error) {
+        throw queryError(error)
+      }
+    },
+    async ping() {
+      const answer = await client.ping({ select: true, abort_signal: AbortSignal.timeout(ANSWER_SECONDS * 1_000) })
+      if (!answer.success) throw queryError(answer.error)
+    },
+    close: () => client.close(),
+  }
+}
+
+/**
+ * Makes the server's database when it is missing: the step before its migrations, for a user who may do so.
+ *
+ * @throws StoreError when the server does not answer or refuses.
+ */
+export async function createClickHouseDatabase(options: { readonly url: string; readonly database?: string }) {
+  const entrance = openClickHouseServer({ url: options.url, database: 'default' })
+  try {
+    await entrance.command(`CREATE DATABASE IF NOT EXISTS ${identifier(databaseOf(options))}`)
+  } finally {
+    await entrance.close()
+  }
+}
+
+function databaseOf({ url, database }: { readonly url: string; readonly database?: string }): string {
+  return database ?? (decodeURIComponent(new URL(url).pathname.slice(1)) || DEFAULT_DATABASE)
+}
+
+/** A name quoted for SQL; dots separate a database and its table. */
+export function identifier(name: string): string {
+  return name
+    .split('.')
+    .map((part) => `\`${part.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``)
+    .join('.')
+}

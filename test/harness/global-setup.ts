@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import pg from 'pg'
+import type { TestProject } from 'vitest/node'
+import { openDataDir } from '../../embedded/data-dir.js'
+import { startEmbeddedPostgres } from '../../embedded/postgres.js'
+import { applyPrismaMigrations } from '../../prisma/migrate.js'
+import { migratePostgres } from '../../sql/migrate-postgres.js'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** URL of the run's PostgreSQL, of a database for administration. */
+    postgresUrl: string
+    /** Why the template database could not be migrated; empty when it was. */
+    templateFault: string
+  }
+}
+
+/** The database that tests clone; nobody connects to it once it is migrated. */
+export const TEMPLATE = 'tocsin_template'
+
+/** One PostgreSQL for the whole run, with a migrated template. A broken migration fails the tests that need it, alone. */
+export default async function startStores(project: TestProject): Promise<() => Promise<void>> {
+  const path = mkdtempSync(join(tmpdir(), 'tocsin-vitest-'))
+  const dataDir = openDataDir(path)
+  const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
+  let fault = ''
+  try {
+    await makeTemplate(postgres.url)
+  } catch (error) {
+    fault = error instanceof Error ? error.message : String(error)
+  }
+  project.provide('postgresUrl', postgres.url)
+  project.provide('templateFault', fault)
+  return async () => {
+    await postgres.stop()
+    dataDir.release()
+    rmSync(path, { recursive: true, force: true })
+  }
+}
+
+async function makeTemplate(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(`CREATE DATABASE ${TEMPLATE}`)
+  } finally {
+    await client.end()
+  }
+  const template = new URL(url)
+  template.pathname = `/${TEMPLATE}`
+  await applyPrismaMigrations(template.href)
+  await migratePostgres(template.href, 'engine')
+  await migratePostgres(template.href, 'metrics')
+}
