@@ -97,6 +97,8 @@ export const ruleInputSchema = z
         ['bad', bad],
         ['total', total],
       ] as const) {
+        const unstored = measureFault(measure)
+        if (unstored !== null) return refuse(['errorRatio', name, ...unstored.path.slice(1)], unstored.message)
         if (measure.kind !== 'events' || measure.aggregate !== 'COUNT')
           return refuse(['errorRatio', name], 'an error ratio counts events: expected logs, spans or rum with COUNT')
       }
@@ -142,6 +144,11 @@ interface Fault {
 function measureFault(measure: Measure): Fault | null {
   if (measure.kind === 'counter')
     return { path: ['measure', 'counter'], message: 'counters serve SLOs; for a threshold use metric with increase()' }
+  if (measure.kind === 'events' && measure.signal !== 'logs')
+    return {
+      path: ['measure', measure.signal],
+      message: `${measure.signal} are not ingested by this version; expected logs`,
+    }
   if (measure.kind === 'events' && measure.aggregate === 'COUNT_DISTINCT')
     return {
       path: ['measure', measure.signal, 'aggregate'],
