@@ -32,11 +32,13 @@ export const postgresSettings: Readonly<Record<string, string>> = {
   log_error_verbosity: 'terse',
 }
 
-/** For stores that may be lost, as in tests: nothing waits for the disk. */
+/** For stores that may be lost, as in tests: nothing waits for the disk, little is kept. */
 export const forgetfulSettings: Readonly<Record<string, string>> = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
+  max_wal_size: '256MB',
+  min_wal_size: '32MB',
 }
 
 /** As arguments of `postgres`. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { openDataDir } from '../../embedded/data-dir.js'
 import { startEmbeddedPostgres } from '../../embedded/postgres.js'
 import { applyPrismaMigrations } from '../../prisma/migrate.js'
+import { StartError } from '../../schema/domain/errors.js'
 import { migratePostgres } from '../../sql/migrate-postgres.js'
 
 declare module 'vitest' {
@@ -20,9 +21,13 @@ declare module 'vitest' {
 /** The database that tests clone; nobody connects to it once it is migrated. */
 export const TEMPLATE = 'tocsin_template'
 
+const PREFIX = 'tocsin-vitest-'
+
 /** One PostgreSQL for the whole run, with a migrated template. A broken migration fails the tests that need it, alone. */
 export default async function startStores(project: TestProject): Promise<() => Promise<void>> {
-  const path = mkdtempSync(join(tmpdir(), 'tocsin-vitest-'))
+  const folder = scratchFolder()
+  sweep(folder)
+  const path = mkdtempSync(join(folder, PREFIX))
   const dataDir = openDataDir(path)
   const postgres = await startEmbeddedPostgres({ dataDir, durable: false })
   let fault = ''
@@ -37,6 +42,30 @@ export default async function startStores(project: TestProject): Promise<() => P
     await postgres.stop()
     dataDir.release()
     rmSync(path, { recursive: true, force: true })
+  }
+}
+
+/** Memory where there is room for it: a database of 300 files is cloned there in 30 ms, on a disk in 170 ms. */
+function scratchFolder(): string {
+  const memory = '/dev/shm'
+  if (!existsSync(memory)) return tmpdir()
+  const { bavail, bsize } = statfsSync(memory)
+  return bavail * bsize > 2e9 ? memory : tmpdir()
+}
+
+/** Takes away what runs that were killed have left: nobody holds it. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith(PREFIX))) {
+    const path = join(folder, name)
+    // One that has no lock yet is being made by a run that starts beside us.
+    if (!existsSync(join(path, 'postgres.json'))) continue
+    try {
+      openDataDir(path).release()
+      rmSync(path, { recursive: true, force: true })
+    } catch (error) {
+      // Held by a run beside us, or another user's.
+      if (!(error instanceof StartError)) throw error
+    }
   }
 }
 
