@@ -15,3 +15,19 @@ export interface IngestCredential {
   /** Live secrets, at most two during rotation; empty for BROWSER. */
   readonly secrets: readonly Uint8Array[]
 }
+
+/** An ingest key as people manage it. Times in Unix ms. */
+export interface IngestKey {
+  readonly id: string
+  readonly orgId: string
+  /** The public id that `x-org-key` carries. */
+  readonly key: string
+  readonly name: string
+  readonly scheme: IngestKeyScheme
+  readonly signals: readonly Signal[]
+  /** Only for BROWSER. */
+  readonly allowedOrigins: readonly string[]
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+  readonly revokedAt: number | null
+}

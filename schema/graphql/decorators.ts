@@ -1,0 +1,22 @@
+import './reflect.js'
+
+/** type-graphql's decorators, behind the shim they need. Decorated files import them from here, never directly. */
+export {
+  Arg,
+  Ctx,
+  createParameterDecorator,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  InputType,
+  Int,
+  InterfaceType,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+  registerEnumType,
+  UseMiddleware,
+} from 'type-graphql'

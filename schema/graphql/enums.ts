@@ -1,0 +1,52 @@
+import { MISSING_DATA_POLICIES, MONITOR_HEALTHS, MONITOR_STATES, SEVERITIES } from '../domain/alert.js'
+import { USER_ERROR_CODES } from '../domain/errors.js'
+import { INCIDENT_STATES } from '../domain/incident.js'
+import { INGEST_KEY_SCHEMES } from '../domain/ingest-key.js'
+import type { MatcherOp } from '../domain/matcher.js'
+import { AGGREGATES } from '../domain/measure.js'
+import { CHANNEL_KINDS, DELIVERY_STATUSES } from '../domain/notification.js'
+import { ROLES } from '../domain/permission.js'
+import { COMPARISONS } from '../domain/rule.js'
+import type { Signal } from '../domain/signal.js'
+import { registerEnumType } from './decorators.js'
+
+/** An enum whose names are its values, registered from the domain's own list. */
+function enumOf<Value extends string>(name: string, values: readonly Value[], description?: string) {
+  const object = Object.fromEntries(values.map((value) => [value, value])) as { readonly [Key in Value]: Key }
+  registerEnumType(object, description === undefined ? { name } : { name, description })
+  return object
+}
+
+export const RoleEnum = enumOf('Role', ROLES)
+export const UserErrorCodeEnum = enumOf('UserErrorCode', USER_ERROR_CODES)
+export const IngestKeySchemeEnum = enumOf(
+  'IngestKeyScheme',
+  INGEST_KEY_SCHEMES,
+  'CANONICAL signs method, path, time, idempotency key, encoding and body; BODY signs the body alone; BEARER is for clients with static headers (OTLP, remote write); BROWSER is a public write-only key for RUM.',
+)
+export const AggregateEnum = enumOf('Aggregate', AGGREGATES)
+export const ComparisonEnum = enumOf('Comparison', COMPARISONS)
+export const SeverityEnum = enumOf('Severity', SEVERITIES)
+export const MonitorStateEnum = enumOf('MonitorState', MONITOR_STATES)
+export const MonitorHealthEnum = enumOf(
+  'MonitorHealth',
+  MONITOR_HEALTHS,
+  'Whether we can see, apart from what we saw: an error or blindness hides no FIRING.',
+)
+export const MissingDataPolicyEnum = enumOf('MissingDataPolicy', MISSING_DATA_POLICIES)
+export const IncidentStateEnum = enumOf('IncidentState', INCIDENT_STATES)
+export const ChannelKindEnum = enumOf('ChannelKind', CHANNEL_KINDS)
+export const DeliveryStatusEnum = enumOf('DeliveryStatus', DELIVERY_STATUSES)
+export const OrderEnum = enumOf('Order', ['ASC', 'DESC'] as const)
+
+export const MatchOperatorEnum = { EQ: '=', NEQ: '!=', RE: '=~', NRE: '!~' } as const satisfies Record<
+  string,
+  MatcherOp
+>
+registerEnumType(MatchOperatorEnum, { name: 'MatchOperator' })
+
+export const SignalEnum = { LOGS: 'logs', METRICS: 'metrics', SPANS: 'spans', RUM: 'rum' } as const satisfies Record<
+  string,
+  Signal
+>
+registerEnumType(SignalEnum, { name: 'Signal' })
