@@ -1,4 +1,11 @@
-import { compileLogFilter, groupByColumn, type ParamSink, paramSink, parseLogSelector } from '../query/logql/index.js'
+import {
+  compileLogFilter,
+  createParamSink,
+  groupByColumn,
+  numberFieldSql,
+  type ParamSink,
+  parseLogSelector,
+} from '../query/logql/index.js'
 import type { FlushSnapshot } from '../schema/domain/horizon.js'
 import type { Labels } from '../schema/domain/labels.js'
 import { type EventMeasure, isQuantile } from '../schema/domain/measure.js'

@@ -1,0 +1,22 @@
+import { SLICE_MS } from '../schema/domain/slice.js'
+import type { LogWriter } from '../schema/ports.js'
+import type { ClickHouse } from './clients.js'
+
+const COUNT_SECONDS = 30
+
+/** Writes logs to ClickHouse. The flush id is the insert's token, so the same flush again adds nothing. */
+export function createLogWriter(clickhouse: ClickHouse): LogWriter {
+  return {
+    insert: (flushId, rows) =>
+      clickhouse.insertRows({ table: 'logs', format: 'JSONEachRow', body: rows, token: `flush-${flushId}` }),
+    async count(flushId, firstSlice, lastSlice) {
+      const [row] = await clickhouse.query<{ rows: number }>(
+        `SELECT count() AS rows FROM logs
+         WHERE flush_id = {flush:UInt64} AND ts >= fromUnixTimestamp64Milli({from:Int64}) AND ts < fromUnixTimestamp64Milli({until:Int64})`,
+        { flush: flushId, from: String(firstSlice * SLICE_MS), until: String((lastSlice + 1) * SLICE_MS) },
+        { maxExecutionSeconds: COUNT_SECONDS },
+      )
+      return row?.rows ?? 0
+    },
+  }
+}
