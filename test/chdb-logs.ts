@@ -12,7 +12,7 @@ export interface LogTable {
   /** Empties the table. */
   clear(): Promise<void>
   /** Rows of a SELECT. */
-  select<Row>(sql: string, params?: Readonly<Record<string, string>>): Promise<Row[]>
+  select<Row>(sql: string, params?: Readonly<Record<string, string | number>>): Promise<Row[]>
   close(): Promise<void>
 }
 
@@ -42,7 +42,7 @@ export async function openLogTable(): Promise<LogTable> {
     async clear() {
       await client.command({ query: 'TRUNCATE TABLE logs' })
     },
-    async select<Row>(sql: string, params: Readonly<Record<string, string>> = {}) {
+    async select<Row>(sql: string, params: Readonly<Record<string, string | number>> = {}) {
       const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' })
       return result.json<Row>()
     },

@@ -1,0 +1,63 @@
+import { storedLabelEqualsSql, storedLabelSql } from './label-sql.js'
+import type { ParamSink } from './param-sink.js'
+import { quantityComparisonSql } from './quantity-sql.js'
+import { printRegex } from './regex/print.js'
+import type { LabelFilter, LineFilter, LogSelector, TextMatcher } from './selector.js'
+
+/** How stages see a row: the line, and labels by name, as SQL expressions of type String. */
+export interface RowSql {
+  readonly line: string
+  /** True while no stage has changed the labels, so that conditions may use the columns as they are stored. */
+  readonly stored: boolean
+  label(name: string): string
+}
+
+/**
+ * A selector as a boolean SQL expression over the columns of table `logs`. It is parenthesised, and every text of the
+ * query goes through `params`. Time and org are the caller's to add.
+ */
+export function compileLogFilter(selector: LogSelector, params: ParamSink): string {
+  const row: RowSql = { line: 'message', stored: true, label: (name) => storedLabelSql(name, params) }
+  const conditions = selector.matchers.map((matcher) => labelFilterSql(matcher, row, params))
+  for (const stage of selector.stages) {
+    if (stage.kind === 'line') conditions.push(lineFilterSql(stage, row.line, params))
+    else conditions.push(labelFilterSql(stage.filter, row, params))
+  }
+  return conditions.length === 0 ? '(true)' : `(${conditions.join(' AND ')})`
+}
+
+/** A line filter as a condition; safe to join with AND. */
+export function lineFilterSql(filter: LineFilter, line: string, params: ParamSink): string {
+  const found = filter.terms.map((term) =>
+    term.regex === null
+      ? `position(${line}, ${params.text(term.text)}) > 0`
+      : `match(${line}, ${params.text(printRegex(term.regex))})`,
+  )
+  const any = found.length === 1 ? found.join('') : `(${found.join(' OR ')})`
+  return filter.negated ? `NOT (${any})` : any
+}
+
+/** A label filter as a condition; safe to join with AND. */
+export function labelFilterSql(filter: LabelFilter, row: RowSql, params: ParamSink): string {
+  switch (filter.kind) {
+    case 'text':
+      return textMatcherSql(filter, row, params)
+    case 'quantity':
+      return quantityComparisonSql(filter, row.label(filter.name), params)
+    case 'and':
+    case 'or': {
+      const parts = filter.parts.map((part) => `(${labelFilterSql(part, row, params)})`)
+      return `(${parts.join(filter.kind === 'and' ? ' AND ' : ' OR ')})`
+    }
+  }
+}
+
+function textMatcherSql(matcher: TextMatcher, row: RowSql, params: ParamSink): string {
+  const { name, op, text, regex } = matcher
+  if (regex !== null) {
+    const whole = params.text(`^(?:${printRegex(regex)})$`)
+    return `${op === '!~' ? 'NOT ' : ''}match(${row.label(name)}, ${whole})`
+  }
+  const equal = row.stored ? storedLabelEqualsSql(name, text, params) : `${row.label(name)} = ${params.text(text)}`
+  return op === '!=' ? `NOT (${equal})` : equal
+}

@@ -1,0 +1,73 @@
+import { readQuantity } from './quantity.js'
+import type { RegexNode } from './regex/node.js'
+import { compileRegex, type RegexProgram, runRegex } from './regex/program.js'
+import type { CompareOp, LabelFilter, LineFilter, LogSelector } from './selector.js'
+import { type LabelledLog, storedLabel } from './stored-label.js'
+
+/** A record on its way through the stages. */
+interface Row {
+  readonly line: string
+  label(name: string): string
+}
+
+/** Whether a record meets a selector. This is what the SQL of compileLogFilter must agree with, row by row. */
+export function matchesLog(selector: LogSelector, record: LabelledLog): boolean {
+  const row: Row = { line: record.message, label: (name) => storedLabel(record, name) }
+  if (!selector.matchers.every((matcher) => meetsLabels(matcher, row))) return false
+  return selector.stages.every((stage) =>
+    stage.kind === 'line' ? meetsLine(stage, row.line) : meetsLabels(stage.filter, row),
+  )
+}
+
+function meetsLine(filter: LineFilter, line: string): boolean {
+  const found = filter.terms.some((term) =>
+    term.regex === null ? line.includes(term.text) : runs(term.regex, line, false),
+  )
+  return found !== filter.negated
+}
+
+function meetsLabels(filter: LabelFilter, row: Row): boolean {
+  switch (filter.kind) {
+    case 'text': {
+      const value = row.label(filter.name)
+      const equal = filter.regex === null ? value === filter.text : runs(filter.regex, value, true)
+      return equal !== filter.op.startsWith('!')
+    }
+    case 'quantity': {
+      const value = readQuantity(row.label(filter.name), filter.as)
+      return value !== null && compares(value, filter.op, filter.value)
+    }
+    case 'and':
+      return filter.parts.every((part) => meetsLabels(part, row))
+    case 'or':
+      return filter.parts.some((part) => meetsLabels(part, row))
+  }
+}
+
+function compares(left: number, op: CompareOp, right: number): boolean {
+  switch (op) {
+    case '==':
+      return left === right
+    case '!=':
+      return left !== right
+    case '>':
+      return left > right
+    case '>=':
+      return left >= right
+    case '<':
+      return left < right
+    case '<=':
+      return left <= right
+  }
+}
+
+const programs = new WeakMap<RegexNode, RegexProgram>()
+
+function runs(regex: RegexNode, text: string, anchored: boolean): boolean {
+  let program = programs.get(regex)
+  if (program === undefined) {
+    program = compileRegex(regex)
+    programs.set(regex, program)
+  }
+  return runRegex(program, text, anchored)
+}
