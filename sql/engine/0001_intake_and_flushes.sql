@@ -1,10 +1,10 @@
 -- Intake on PostgreSQL, the flush manifest and usage. The schema `engine` is made by the migrator.
 
--- One row per accepted batch until it is stored. The body is written once and read once or twice, so it is kept
--- uncompressed by the server: pglz costs more than the disk it saves.
+-- One row per accepted batch until it is stored. The body is written once, read once or twice, and deleted. It comes
+-- compressed from the queue (`encoding`), and `bytes` counts it decompressed: bodies of 370 KB cost 1.1 ms of the server's
+-- processor and 90 KB of WAL a batch that way, against 4.9 ms and 410 KB uncompressed and 6.5 ms and 150 KB with pglz.
 CREATE TABLE engine.intake (
-  seq          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  batch_id     uuid        NOT NULL UNIQUE,
+  batch_id     uuid        PRIMARY KEY,
   org_id       text        NOT NULL,
   key_id       text        NOT NULL,
   signal       text        NOT NULL,
@@ -12,12 +12,33 @@ CREATE TABLE engine.intake (
   items        integer     NOT NULL,
   bytes        integer     NOT NULL,
   accepted_at  timestamptz NOT NULL,
+  encoding     text        NOT NULL CHECK (encoding IN ('identity', 'deflate')),
   body         bytea       NOT NULL,
   claimed_by   text,
   claim_until  timestamptz,
   deliveries   integer     NOT NULL DEFAULT 0
+) WITH (
+  -- Claims are written beside the row they change (no indexed column changes), so they touch no index.
+  fillfactor = 60,
+  -- Every row dies young. Vacuum by number, not by share: at 150 batches a second that is every naptime, and the space
+  -- of some ten thousand bodies is used again and again.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_insert_scale_factor = 0,
+  autovacuum_vacuum_insert_threshold = 100000,
+  autovacuum_vacuum_cost_delay = 0,
+  -- Row estimates of an emptied queue must not turn claims into sequential scans.
+  autovacuum_analyze_scale_factor = 0,
+  autovacuum_analyze_threshold = 1000000000,
+  toast.autovacuum_vacuum_scale_factor = 0,
+  toast.autovacuum_vacuum_threshold = 10000,
+  toast.autovacuum_vacuum_insert_scale_factor = 0,
+  toast.autovacuum_vacuum_insert_threshold = 1000000,
+  toast.autovacuum_vacuum_cost_delay = 0
 );
 ALTER TABLE engine.intake ALTER COLUMN body SET STORAGE EXTERNAL;
+-- Claims take the oldest of a signal.
+CREATE INDEX intake_order ON engine.intake (signal, accepted_at, batch_id);
 -- The low watermark of an org and signal is the first entry of this index.
 CREATE INDEX intake_watermark ON engine.intake (org_id, signal, accepted_at);
 
@@ -44,8 +65,11 @@ CREATE TABLE engine.dead_letter (
   accepted_at timestamptz NOT NULL,
   dead_at     timestamptz NOT NULL DEFAULT now(),
   reason      text        NOT NULL,
+  -- How the body is to be read once it is opened.
+  encoding    text        NOT NULL CHECK (encoding IN ('identity', 'deflate')),
   sealed_body bytea       NOT NULL
 );
+ALTER TABLE engine.dead_letter ALTER COLUMN sealed_body SET STORAGE EXTERNAL;
 CREATE INDEX dead_letter_by_org ON engine.dead_letter (org_id, dead_at);
 
 -- Flush ids are handed out under an advisory lock, so their order is the order of commit.

@@ -1,0 +1,59 @@
+import type pg from 'pg'
+import type { ClaimedBatch, Intake } from '../../schema/ports/intake.js'
+import { type BodyEncoding, decodeBody } from './body.js'
+import { ACKNOWLEDGE, BODIES, CLAIM, CLAIM_THESE, EXTEND, RELEASE, RELEASE_ALL } from './intake-statements.js'
+
+type ClaimedRow = Omit<ClaimedBatch, 'body'> & { readonly bytes: number }
+type BodyRow = { readonly batchId: string; readonly encoding: BodyEncoding; readonly body: Uint8Array }
+
+/** The consumers' side of the intake. */
+export type IntakeClaims = Pick<Intake, 'claim' | 'claimThese' | 'extend' | 'release' | 'releaseAll' | 'acknowledge'>
+
+/** @param released Hears the signals of which batches can be claimed again. */
+export function intakeClaims(pool: pg.Pool, released: (signal: ClaimedBatch['signal']) => void): IntakeClaims {
+  /** Bodies are read after the claim is committed: a consumer that dies in between holds them until its claim runs out. */
+  async function withBodies(rows: readonly ClaimedRow[]): Promise<ClaimedBatch[]> {
+    if (rows.length === 0) return []
+    const { rows: stored } = await pool.query<BodyRow>({
+      name: 'intake-bodies',
+      text: BODIES,
+      values: [rows.map(({ batchId }) => batchId)],
+    })
+    const byId = new Map(stored.map((row) => [row.batchId, row]))
+    const batches = await Promise.all(
+      rows.map(async ({ bytes, ...batch }) => {
+        const row = byId.get(batch.batchId)
+        return row === undefined ? [] : [{ ...batch, body: await decodeBody(row.body, row.encoding, bytes) }]
+      }),
+    )
+    return batches.flat()
+  }
+
+  return {
+    async claim(consumer, signal, { maxBatches, maxBytes, claimMs }) {
+      const values = [signal, maxBatches, maxBytes, consumer, claimMs]
+      return withBodies((await pool.query<ClaimedRow>({ name: 'intake-claim', text: CLAIM, values })).rows)
+    },
+    async claimThese(consumer, batchIds, claimMs) {
+      if (batchIds.length === 0) return []
+      return withBodies((await pool.query<ClaimedRow>(CLAIM_THESE, [batchIds, consumer, claimMs])).rows)
+    },
+    async extend(consumer, batchIds, claimMs) {
+      if (batchIds.length === 0) return []
+      const { rows } = await pool.query<{ batchId: string }>(EXTEND, [batchIds, consumer, claimMs])
+      return rows.map(({ batchId }) => batchId)
+    },
+    async release(consumer, batchIds) {
+      if (batchIds.length === 0) return
+      const { rows } = await pool.query<Pick<ClaimedBatch, 'signal'>>(RELEASE, [batchIds, consumer])
+      for (const signal of new Set(rows.map((row) => row.signal))) released(signal)
+    },
+    async releaseAll() {
+      await pool.query(RELEASE_ALL)
+    },
+    async acknowledge(batchIds) {
+      if (batchIds.length === 0) return
+      await pool.query({ name: 'intake-acknowledge', text: ACKNOWLEDGE, values: [batchIds] })
+    },
+  }
+}
