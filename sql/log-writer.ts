@@ -1,14 +1,24 @@
 import { SLICE_MS } from '../schema/domain/slice.js'
-import type { LogWriter } from '../schema/ports.js'
+import { LOG_ROW_COLUMNS, LOG_ROW_FORMAT, type LogWriter } from '../schema/ports.js'
 import type { ClickHouse } from './clients.js'
 
 const COUNT_SECONDS = 30
+
+/** A flush may hold events of many days, and each day is a partition: no bound on how many one insert touches. */
+const INSERT_SETTINGS = { max_partitions_per_insert_block: 0 }
 
 /** Writes logs to ClickHouse. The flush id is the insert's token, so the same flush again adds nothing. */
 export function createLogWriter(clickhouse: ClickHouse): LogWriter {
   return {
     insert: (flushId, rows) =>
-      clickhouse.insertRows({ table: 'logs', format: 'JSONEachRow', body: rows, token: `flush-${flushId}` }),
+      clickhouse.insertRows({
+        table: 'logs',
+        columns: LOG_ROW_COLUMNS,
+        format: LOG_ROW_FORMAT,
+        body: rows,
+        token: `flush-${flushId}`,
+        settings: INSERT_SETTINGS,
+      }),
     async count(flushId, firstSlice, lastSlice) {
       const [row] = await clickhouse.query<{ rows: number }>(
         `SELECT count() AS rows FROM logs

@@ -8,7 +8,8 @@ import {
   type OpenFlush,
   StoreError,
 } from '../../schema/ports.js'
-import { PoisonBatchError, type PreparedFlush, type SignalSink } from './signal-sink.js'
+import { PoisonBatchError } from '../parse/index.js'
+import type { PreparedFlush, SignalSink } from './signal-sink.js'
 
 export interface FlushDeps {
   readonly intake: Pick<Intake, 'acknowledge' | 'deadLetter' | 'release' | 'claimThese'>

@@ -1,9 +1,11 @@
 import type { Signal } from '../../schema/domain/signal.js'
-import type { ClaimedBatch, FlushManifests, Intake, Log } from '../../schema/ports.js'
+import type { ClaimedBatch, FlushManifests, Intake, Log, OpenFlush } from '../../schema/ports.js'
 import { type FlushDeps, flushBatches, recoverFlush } from './flush.js'
 import type { SignalSink } from './signal-sink.js'
 
-export { PoisonBatchError, type PreparedFlush, type SignalSink } from './signal-sink.js'
+export { createLogSink } from './log-sink.js'
+export { createMetricSink } from './metric-sink.js'
+export type { PreparedFlush, SignalSink } from './signal-sink.js'
 
 export interface NormalizerDeps {
   readonly intake: Intake
@@ -20,7 +22,7 @@ export interface NormalizerDeps {
 export interface Normalizer {
   /** Takes over what was left open, then works until `stop`. Fails when the stores cannot be reached. */
   start(): Promise<void>
-  /** Ends after the flushes under way, and gives unfinished claims back. */
+  /** Ends after the flushes under way; one that waits for its store is finished by whoever starts next. */
   stop(): Promise<void>
   /** Rows and bytes stored since the start, by signal. */
   stored(): Readonly<Record<string, { rows: number; bytes: number }>>
@@ -85,18 +87,28 @@ export function createNormalizer(deps: NormalizerDeps): Normalizer {
     }
   }
 
-  /** Finishes flushes that others left open. */
+  /** Finishes flushes that others left open. One that cannot be finished is reported and stays open. */
   async function recover(alone: boolean): Promise<void> {
+    const tried = new Set<bigint>()
     for (;;) {
-      const open = await flushes.takeOver(name, LEASE_MS, { alone, limit: 50 })
+      const open = (await flushes.takeOver(name, LEASE_MS, { alone, limit: 50 })).filter((f) => !tried.has(f.flushId))
       if (open.length === 0) return
       for (const flush of open) {
-        const sink = deps.sinks[flush.signal]
-        if (sink === undefined)
-          log.error({ flushId: String(flush.flushId), signal: flush.signal }, 'no sink for an open flush')
-        else await recoverFlush(flushDeps(flush.signal, sink, name), flush)
+        tried.add(flush.flushId)
+        await recoverOne(flush)
       }
-      if (alone) return
+    }
+  }
+
+  async function recoverOne(flush: OpenFlush): Promise<void> {
+    const sink = deps.sinks[flush.signal]
+    try {
+      if (sink === undefined)
+        throw new Error(`Flush ${flush.flushId} is of ${flush.signal}, which are not stored here.`)
+      await recoverFlush(flushDeps(flush.signal, sink, name), flush)
+    } catch (error) {
+      if (stopping.signal.aborted) throw error
+      log.error({ flushId: String(flush.flushId), error: describe(error) }, 'an open flush could not be finished')
     }
   }
 

@@ -19,14 +19,3 @@ export interface PreparedFlush {
   /** Stores under the flush's id; the same again adds nothing. Throws `StoreError`. */
   store(flushId: bigint): Promise<void>
 }
-
-/** A batch that cannot be parsed, though the edge let it in. */
-export class PoisonBatchError extends Error {
-  override readonly name = 'PoisonBatchError'
-  constructor(
-    readonly batchId: string,
-    readonly reason: string,
-  ) {
-    super(`Batch ${batchId} cannot be read: ${reason}`)
-  }
-}
