@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
+import type { ControlPlane, OrgStores } from '../../schema/ports/control-plane.js'
+import type { Database } from '../client.js'
+import type { Sealer } from '../sealing.js'
+import { createApiTokenStore } from './api-tokens.js'
+import { createChannelStore } from './channels.js'
+import { createDeliveryStore } from './deliveries.js'
+import { createIdentityStore } from './identity.js'
+import { createIncidentStore } from './incidents.js'
+import { createIngestKeyStore } from './ingest-keys.js'
+import { createMemberStore, toOrg } from './members.js'
+import { createMonitorStore } from './monitors.js'
+
+/**
+ * The control plane on PostgreSQL.
+ *
+ * @param deps.pool The pool that `database` runs on; tables of the engine are read through it.
+ */
+export function createControlPlane(deps: {
+  readonly database: Database
+  readonly pool: Pool
+  readonly sealer: Sealer
+}): ControlPlane {
+  const { database, pool, sealer } = deps
+  return {
+    identity: createIdentityStore(database),
+    forOrg: (orgId): OrgStores => ({
+      orgId,
+      async org() {
+        const row = await database.org.findUnique({ where: { id: orgId } })
+        return row && toOrg(row)
+      },
+      members: createMemberStore(database, orgId),
+      apiTokens: createApiTokenStore(database, orgId),
+      ingestKeys: createIngestKeyStore(database, sealer, randomBytes, orgId),
+      monitors: createMonitorStore(database, pool, orgId),
+      channels: createChannelStore(database, sealer, orgId),
+      incidents: createIncidentStore(database, pool, orgId),
+      deliveries: createDeliveryStore(database, orgId),
+    }),
+  }
+}
