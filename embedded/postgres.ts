@@ -1,25 +1,17 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { StartError } from '../schema/domain/errors.js'
 import type { DataDir } from './data-dir.js'
 import { freePort } from './free-port.js'
 import { type PostgresBinaries, postgresBinaries } from './postgres-binaries.js'
-import {
-  dataArgument,
-  openCluster,
-  POSTGRES_NAME,
-  type PostgresAccess,
-  spawnAs,
-  writeAccess,
-} from './postgres-cluster.js'
+import { dataArgument, openCluster, POSTGRES_NAME, type PostgresAccess, writeAccess } from './postgres-cluster.js'
 import { stopLeftover } from './postgres-leftover.js'
 import { asArguments, forgetfulSettings, postgresSettings } from './postgres-settings.js'
 import { type ServiceUser, serviceUser } from './service-user.js'
+import { spawnSupervised } from './supervised.js'
 
 /** What PostgreSQL says, by its severity. */
 export type EngineLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void
@@ -34,23 +26,6 @@ export interface EmbeddedPostgres {
   /** Fast shutdown: open transactions are rolled back, then a checkpoint. */
   stop(): Promise<void>
 }
-
-/**
- * A shell stands between us and PostgreSQL and reads from a pipe that we alone hold. When the pipe closes, because we
- * stop or because we were killed, it asks PostgreSQL for a fast shutdown, so that no `kill -9` leaves one behind.
- * (A Node process for that would take 40 MB.)
- */
-const SUPERVISOR = `
-exec 3<&0
-"$@" 3<&- &
-postgres=$!
-{ read -r _ <&3; kill -INT $postgres; } 2>/dev/null &
-watcher=$!
-exec 3<&-
-wait $postgres
-status=$?
-kill $watcher 2>/dev/null
-exit $status`
 
 /** How long a start may take, in ms: after a crash it replays up to max_wal_size. */
 const START_PATIENCE = 60_000
@@ -118,12 +93,7 @@ function launch(
   log: EngineLog,
 ) {
   const args = [binaries.postgres, '-D', dataArgument(data, user), ...asArguments(settings)]
-  const child: ChildProcessByStdio<Writable, null, Readable> = spawn(
-    '/bin/sh',
-    ['-c', SUPERVISOR, 'tocsin-postgres', ...args],
-    // A session of its own: Ctrl-C at the terminal is for us, and we stop PostgreSQL last.
-    { ...spawnAs(user, data), detached: true, stdio: ['pipe', 'ignore', 'pipe'] },
-  )
+  const child = spawnSupervised(args, user, data)
   let stopping = false
   let accepting = false
   const last: string[] = []
