@@ -17,6 +17,13 @@ export class InvalidBatchError extends Error {
   }
 }
 
+/** A batch with more items than one may have. */
+export class TooManyItemsError extends InvalidBatchError {
+  constructor(path: string, limit: number, found: number) {
+    super([{ path, message: `expected at most ${limit} items, found ${found}; send them in smaller batches.` }])
+  }
+}
+
 /** A batch that passed the edge and cannot be made into rows. The others of the same call are not to blame. */
 export class PoisonBatchError extends Error {
   override readonly name = 'PoisonBatchError'

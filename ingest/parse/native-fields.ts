@@ -1,9 +1,9 @@
 import type { Issues } from './issues.js'
-import { shown } from './issues.js'
+import { shown, TooManyItemsError } from './issues.js'
 import type { TimeBounds } from './limits.js'
 import { readTimestamp } from './timestamp.js'
 
-/** The items and the time of a batch, unread; what is wrong around the items is added to the issues. */
+/** The items and the time of a batch, unread; what is wrong around the items is added to the issues. Throws `TooManyItemsError`. */
 export function checkBatch(
   body: unknown,
   list: 'logs' | 'metrics',
@@ -25,10 +25,8 @@ export function checkBatch(
     issues.add(list, `expected an array, found ${shown(items)}.`)
     return nothing
   }
-  if (items.length === 0 || items.length > limit) {
-    issues.add(list, `expected 1 to ${limit} items, found ${items.length}.`)
-    return nothing
-  }
+  if (items.length > limit) throw new TooManyItemsError(list, limit, items.length)
+  if (items.length === 0) issues.add(list, 'expected at least one item, found none.')
   return { items, sentAt: sentAt === null ? null : sentAt.ms }
 }
 

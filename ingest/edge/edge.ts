@@ -1,0 +1,190 @@
+import type { IncomingMessage } from 'node:http'
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { StartError } from '../../schema/domain/errors.js'
+import { addressKey } from './address-key.js'
+import { answerClientError } from './client-error.js'
+import { drain } from './drain.js'
+import { EdgeMetrics } from './edge-metrics.js'
+import { FixedWindows } from './fixed-windows.js'
+import { GUARDS } from './guards.js'
+import { HeldBytes } from './held-bytes.js'
+import { DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js'
+import type { EdgeTools, Passage, ServedSignal } from './passage.js'
+import { Refusal } from './refusals.js'
+
+/** The HTTP edge of ingest. */
+export interface IngestEdge {
+  readonly app: FastifyInstance
+  /**
+   * Begins to listen; returns the URL, with the port that was taken where 0 was asked for.
+   *
+   * @throws StartError PORT_IN_USE.
+   */
+  listen(): Promise<string>
+  /** Takes no new requests, ends those that are under way, then lets the port go. */
+  close(): Promise<void>
+}
+
+export interface IngestEdgeOptions
+  extends Pick<EdgeTools, 'intake' | 'credentials' | 'limiter' | 'clock' | 'random' | 'log'> {
+  readonly host: string
+  /** 0 picks a free one. */
+  readonly port: number
+  readonly limits?: Partial<EdgeLimits>
+  /** Proxies (addresses or ranges) whose X-Forwarded-For is believed; none where left out. */
+  readonly trustedProxies?: readonly string[]
+}
+
+const SERVED: Readonly<Record<string, ServedSignal>> = { '/v1/logs': 'logs', '/v1/metrics': 'metrics' }
+const NOT_YET_SERVED = ['/v1/traces', '/v1/rum', '/api/v1/write']
+const NO_HEADERS = {
+  orgKey: null,
+  timestamp: null,
+  idempotencyKey: null,
+  signature: null,
+  bearer: null,
+  contentEncoding: null,
+}
+const NO_BYTES = new Uint8Array(0)
+
+/** Refusals that say nothing against the address: they are ours, or stand already in a count. */
+const NOT_COUNTED = new Set(['ADDRESS_LIMITED', 'ORG_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'CLOSING', 'INTERNAL'])
+
+/** The edge over its ports. Does not listen until `listen` is called. */
+export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
+  const { intake, credentials, limiter, clock, random, log, trustedProxies } = options
+  const limits: EdgeLimits = { ...DEFAULT_EDGE_LIMITS, ...options.limits }
+  const held = new HeldBytes(limits.heldBytes)
+  const metrics = new EdgeMetrics()
+  const addresses = new FixedWindows(limits.refusalsPerAddress, 60_000)
+  const localOrgs = new FixedWindows(limits.requestsPerOrg, 60_000)
+  const tools: EdgeTools = { intake, credentials, limiter, clock, random, log, limits, addresses, localOrgs }
+  let closing = false
+
+  const app = fastify({
+    logger: false,
+    trustProxy: trustedProxies === undefined ? false : [...trustedProxies],
+    forceCloseConnections: 'idle',
+    // Our own answer while closing has the form of all others.
+    return503OnClosing: false,
+    requestTimeout: limits.bodyTimeoutMs + 10_000,
+    http: { headersTimeout: 10_000 },
+    routerOptions: { maxParamLength: 100 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (_error, request, reply) => {
+      refuse(request, reply, new Refusal('REQUEST_MALFORMED', 'The path of the request cannot be read.'))
+    },
+  })
+  // Bodies are read by a guard, under its caps, and not before those that come earlier.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null))
+
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+    const refusal = error instanceof Refusal ? error : new Refusal('INTERNAL', 'The batch could not be taken in.')
+    if (refusal !== error) log.error({ error: error instanceof Error ? error.stack : String(error) }, 'ingest failed')
+    metrics.refuse(refusal.code)
+    if (!NOT_COUNTED.has(refusal.code)) addresses.take(addressKey(request.ip), clock.now())
+    log.debug({ code: refusal.code, path: request.routeOptions.url }, 'refused')
+    if (refusal.retryAfterSeconds !== null) reply.header('retry-after', refusal.retryAfterSeconds)
+    if (refusal.code === 'METHOD_NOT_ALLOWED') reply.header('allow', 'POST')
+    if (refusal.code === 'CLOSING') reply.header('connection', 'close')
+    drain(request.raw)
+    return reply.code(refusal.status).send(refusal.answer())
+  }
+
+  app.setErrorHandler((error, request, reply) => refuse(request, reply, error))
+  app.setNotFoundHandler((request, reply) => {
+    const known = Object.keys(SERVED).join(', ')
+    refuse(request, reply, new Refusal('NOT_FOUND', `Nothing answers at this path; expected ${known}.`))
+  })
+  for (const [path, signal] of Object.entries(SERVED))
+    app.all(path, async (request, reply) => {
+      const share = held.share()
+      metrics.inFlight++
+      try {
+        if (closing)
+          throw new Refusal('CLOSING', 'This process is stopping; send the batch again.', { retryAfterMs: 1_000 })
+        const passage = newPassage(request.raw, signal, path, addressKey(request.ip), share)
+        for (const guard of GUARDS) await guard(passage, tools)
+        metrics.accept(passage)
+        const { accepted, batchId, replayed } = passage.answer ?? noAnswer()
+        if (replayed) reply.header('idempotent-replay', 'true')
+        return reply.code(202).send({ accepted, batchId })
+      } finally {
+        metrics.inFlight--
+        share.release()
+      }
+    })
+  for (const path of NOT_YET_SERVED)
+    app.all(path, (request, reply) => {
+      const known = Object.keys(SERVED).join(' and ')
+      const message = `This version takes no ${path.split('/').at(-1)}; it answers at ${known}.`
+      refuse(request, reply, new Refusal('SIGNAL_NOT_SERVED', message))
+    })
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const fault = closing ? 'it is stopping' : await intakeFault(options)
+    return fault === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason: fault })
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(held.held)),
+  )
+
+  return {
+    app,
+    async listen() {
+      try {
+        return await app.listen({ host: options.host, port: options.port })
+      } catch (error) {
+        if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error
+        throw new StartError(
+          'PORT_IN_USE',
+          `Port ${options.port} of ${options.host} is in use; set TOCSIN_INGEST_PORT to another, or to 0 for a free one.`,
+        )
+      }
+    },
+    async close() {
+      closing = true
+      await app.close()
+    },
+  }
+}
+
+function newPassage(
+  request: IncomingMessage,
+  signal: ServedSignal,
+  path: string,
+  address: string,
+  held: Passage['held'],
+): Passage {
+  return {
+    request,
+    signal,
+    path,
+    address,
+    held,
+    headers: NO_HEADERS,
+    claimed: null,
+    body: NO_BYTES,
+    bodyHash: null,
+    plain: NO_BYTES,
+    items: 0,
+    sentAt: null,
+    answer: null,
+  }
+}
+
+function noAnswer(): never {
+  throw new Error('The last guard left no answer.')
+}
+
+/** Why the intake cannot take batches; null when it can. */
+async function intakeFault({ intake, log }: IngestEdgeOptions): Promise<string | null> {
+  try {
+    await intake.depth()
+    return null
+  } catch (error) {
+    log.warn({ error: error instanceof Error ? error.message : String(error) }, 'the intake does not answer')
+    return 'the intake does not answer'
+  }
+}

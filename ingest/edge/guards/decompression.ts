@@ -1,0 +1,30 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import type { EdgeTools, Passage } from '../passage.js'
+import { Refusal } from '../refusals.js'
+
+const inflate = promisify(gunzip)
+
+/** Decompresses the body under a cap: inflating stops where it is passed, however much would have come. */
+export async function decompression(passage: Passage, { limits }: EdgeTools): Promise<void> {
+  if (passage.headers.contentEncoding?.toLowerCase() !== 'gzip') {
+    passage.plain = passage.body
+    return
+  }
+  try {
+    passage.plain = await inflate(passage.body, { maxOutputLength: limits.decompressedBytes })
+  } catch (error) {
+    if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE')
+      throw new Refusal(
+        'BODY_TOO_LARGE',
+        `The body is larger than ${limits.decompressedBytes} bytes when decompressed; send it in smaller batches.`,
+      )
+    throw new Refusal('BODY_INVALID', 'The body cannot be decompressed; expected gzip, as content-encoding says.')
+  }
+  passage.bodyHash = null
+  passage.held.take(passage.plain.byteLength)
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http'
+import type { IngestCredential } from '../../schema/domain/ingest-key.js'
+import type { Signal } from '../../schema/domain/signal.js'
+import type { Clock, Log, Random } from '../../schema/ports/clock.js'
+import type { IngestCredentials } from '../../schema/ports/ingest.js'
+import type { Intake } from '../../schema/ports/intake.js'
+import type { RateLimiter } from '../../schema/ports/limits.js'
+import type { FixedWindows } from './fixed-windows.js'
+import type { HeldShare } from './held-bytes.js'
+import type { EdgeLimits } from './limits.js'
+
+/*
+ * A request's way through the edge. Words:
+ *   guard     one check; it throws a Refusal, or notes what it learnt in the passage and lets it on
+ *   passage   what is known of a request so far
+ */
+
+/** What the guards share. */
+export interface EdgeTools {
+  readonly intake: Intake
+  readonly credentials: IngestCredentials
+  readonly limiter: RateLimiter
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly limits: EdgeLimits
+  /** Refusals per address. */
+  readonly addresses: FixedWindows
+  /** Requests per org, where the limiter cannot be asked. */
+  readonly localOrgs: FixedWindows
+}
+
+/** Signals that have a path of their own and are read by this version. */
+export type ServedSignal = Extract<Signal, 'logs' | 'metrics'>
+
+/** Security headers, each at most once and of the right form; null where the request has none. */
+export interface IngestHeaders {
+  readonly orgKey: string | null
+  /** Digits, as sent: they are signed. */
+  readonly timestamp: string | null
+  readonly idempotencyKey: string | null
+  /** 32 bytes. */
+  readonly signature: Uint8Array | null
+  readonly bearer: string | null
+  /** As sent: it is signed. Null means identity. */
+  readonly contentEncoding: string | null
+}
+
+/** What is known of a request so far. Each guard fills in its part. */
+export interface Passage {
+  readonly request: IncomingMessage
+  readonly signal: ServedSignal
+  /** Without the query. */
+  readonly path: string
+  readonly address: string
+  /** Its share of the bytes held; given back when the request ends. */
+  readonly held: HeldShare
+  headers: IngestHeaders
+  /** Whose request it claims to be; proven once the signature guard let it pass. Null for a key nobody has. */
+  claimed: IngestCredential | null
+  /** As sent. */
+  body: Uint8Array
+  /** SHA-256 of the body as sent, once computed. */
+  bodyHash: Uint8Array | null
+  /** Decompressed. */
+  plain: Uint8Array
+  items: number
+  /** The batch's own `sentAt`, Unix ms. */
+  sentAt: number | null
+  answer: Accepted | null
+}
+
+/** The answer to an accepted batch. */
+export interface Accepted {
+  readonly accepted: number
+  readonly batchId: string
+  /** Accepted before; this is the first answer again. */
+  readonly replayed: boolean
+}
+
+/** One check of the list in guards.ts. */
+export type Guard = (passage: Passage, tools: EdgeTools) => void | Promise<void>
