@@ -108,7 +108,7 @@ function columnsOf(measure: EventMeasure, filter: string, i: number, params: Par
     `maxIf(${value}, ${condition}) AS x${i}`,
   ]
   if (isQuantile(measure.aggregate))
-    columns.push(`sumMapIf(map(${sketchBucketSql(value)}, toUInt64(1)), ${condition}) AS k${i}`)
+    columns.push(`sumMapIf(map(${sketchBucketSql(`assumeNotNull(${value})`)}, toUInt64(1)), ${condition}) AS k${i}`)
   return columns
 }
 
