@@ -16,16 +16,15 @@ export function collectBody(
   // Node has checked that it is a number, that it stands once, and that the body has this length.
   const declared = request.headers['content-length'] === undefined ? null : Number(request.headers['content-length'])
   if (declared !== null && declared > maxBytes) throw tooLarge(maxBytes)
-  if (declared !== null) take(declared)
   return new Promise((resolve, reject) => {
-    // Chunks, not one buffer of the declared length: who declares 20 MiB and sends nothing shall cost nothing.
+    // By what arrived, not by what is declared: who declares 20 MiB and sends nothing shall cost nothing.
     const chunks: Buffer[] = []
     let length = 0
     const onData = (chunk: Buffer) => {
       length += chunk.length
       try {
         if (length > maxBytes) throw tooLarge(maxBytes)
-        if (declared === null) take(chunk.length)
+        take(chunk.length)
         chunks.push(chunk)
       } catch (error) {
         leave()
