@@ -73,9 +73,8 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
     },
 
     async claimThese(consumer, batchIds, claimMs) {
-      return present(batchIds)
-        .sort((a, b) => a.acceptedAt - b.acceptedAt)
-        .map((entry) => take(entry, consumer, claimMs))
+      const named = new Set(present(batchIds))
+      return [...entries.values()].filter((entry) => named.has(entry)).map((entry) => take(entry, consumer, claimMs))
     },
 
     async extend(consumer, batchIds, claimMs) {

@@ -1,0 +1,89 @@
+import { expect, it } from 'vitest'
+import { AMPLE, batch, type IntakeSubject } from './intake-subject.js'
+
+/** Longer than a test may take: who waits for it has missed a wake-up. */
+const FOR_EVER_MS = 100_000
+
+export function waitingConformance(current: () => IntakeSubject): void {
+  const never = new AbortController().signal
+
+  it('wakes for an enqueue in any process', async () => {
+    const { intake, other } = current()
+    for (const [waiting, sending] of [
+      [intake, intake],
+      [intake, other],
+      [other, intake],
+    ] as const) {
+      const woken = waiting.waitForWork('logs', FOR_EVER_MS, never)
+      await sending.enqueue(batch())
+      await woken
+      await intake.acknowledge((await intake.claim('a', 'logs', AMPLE)).map(({ batchId }) => batchId))
+    }
+  })
+
+  it('does not wait when there is something already', async () => {
+    const { intake, other } = current()
+    await other.enqueue(batch())
+    await intake.waitForWork('logs', FOR_EVER_MS, never)
+    expect(await intake.claim('a', 'logs', AMPLE)).toHaveLength(1)
+  })
+
+  it('waits for its own signal, past what others hold, until its time is over', async () => {
+    const { intake } = current()
+    await intake.enqueue(batch({ signal: 'metrics' }))
+    await intake.enqueue(batch())
+    await intake.claim('a', 'logs', AMPLE)
+    const begun = performance.now()
+    await intake.waitForWork('logs', 120, never)
+    expect(performance.now() - begun).toBeGreaterThan(100)
+  })
+
+  it('wakes when a claim is released', async () => {
+    const { intake, other } = current()
+    const sent = batch()
+    await intake.enqueue(sent)
+    await intake.claim('a', 'logs', AMPLE)
+    const woken = other.waitForWork('logs', FOR_EVER_MS, never)
+    await intake.release('a', [sent.batchId])
+    await woken
+  })
+
+  it('ends when it is aborted, before or while it waits', async () => {
+    const { intake } = current()
+    const abort = new AbortController()
+    const waiting = intake.waitForWork('logs', FOR_EVER_MS, abort.signal)
+    abort.abort()
+    await waiting
+    await intake.waitForWork('logs', FOR_EVER_MS, abort.signal)
+  })
+
+  it('ends when the intake closes', async () => {
+    const { intake } = current()
+    const waiting = intake.waitForWork('logs', FOR_EVER_MS, never)
+    await intake.close()
+    await waiting
+  })
+
+  it('loses no wake-up between a claim that finds nothing and the wait', async () => {
+    const { intake, other } = current()
+    const rounds = 150
+    let claimed = 0
+    const consume = async () => {
+      while (claimed < rounds) {
+        const batches = await intake.claim('a', 'logs', AMPLE)
+        claimed += batches.length
+        await intake.acknowledge(batches.map(({ batchId }) => batchId))
+        if (batches.length === 0) await intake.waitForWork('logs', FOR_EVER_MS, never)
+      }
+    }
+    const produce = async () => {
+      for (let i = 0; i < rounds; i++) {
+        await (i % 2 === 0 ? intake : other).enqueue(batch())
+        // Lets the consumer come to every point of its round.
+        for (let turn = i % 7; turn > 0; turn--) await new Promise((resolve) => setTimeout(resolve, turn % 3))
+      }
+    }
+    await Promise.all([consume(), produce()])
+    expect(claimed).toBe(rounds)
+  })
+}
