@@ -136,7 +136,8 @@ export interface DueDelivery {
 
 /** What is decided about a delivery that asks to be sent: with `send` null it stays as it is, or was suppressed. */
 export interface ClaimDecision {
-  readonly send: DedupReason | null
+  /** `threadId`: the delivery by which the message is threaded, perhaps the very one. */
+  readonly send: { readonly reason: DedupReason; readonly threadId: string } | null
   readonly changes: LaneChanges
 }
 
@@ -153,7 +154,8 @@ export interface ClaimedDelivery {
   readonly orgId: string
   readonly incidentId: string
   readonly channel: ChannelFacts
-  readonly config: ChannelConfig
+  /** Null when its seal does not open: the master key is not the one it was sealed with. */
+  readonly config: ChannelConfig | null
   readonly message: Message
   readonly reason: DedupReason
   /** Attempts begun, this one included. */
@@ -163,7 +165,7 @@ export interface ClaimedDelivery {
   readonly startedAt: number
   /** Whether an earlier attempt may have been heard. */
   readonly heardBefore: boolean
-  /** The delivery with which the lane's present episode began (perhaps this one), by which messages are threaded. */
+  /** The delivery by which messages are threaded, perhaps this one, and what its receiver answered. */
   readonly thread: { readonly deliveryId: string; readonly receipt: unknown }
 }
 
@@ -190,7 +192,8 @@ export type AttemptOutcome = 'sending' | 'unknown' | 'delivered' | 'retry' | 'fi
 /** A channel and its configuration, for a test message. */
 export interface TestTarget {
   readonly channel: ChannelFacts
-  readonly config: ChannelConfig
+  /** Null when its seal does not open. */
+  readonly config: ChannelConfig | null
   readonly org: Message['org']
 }
 

@@ -1,0 +1,104 @@
+import type { Clock, Log, Random } from '../schema/ports/clock.js'
+import type { FanOut } from '../schema/ports/limits.js'
+import type { Job, Jobs, JobWorker, NotificationStore } from '../schema/ports/notifications.js'
+import { type ChannelSettings, createSend } from './channels/index.js'
+import { createDeliver } from './deliver.js'
+import { createMeter, type NotifierMetrics } from './meter.js'
+import { relay } from './relay.js'
+import { createRounds } from './rounds.js'
+import { createSchedule } from './schedule.js'
+import { createSettle } from './settle.js'
+import { sweep } from './sweeper.js'
+import { type ChannelTest, createChannelTest } from './test-message.js'
+import { createTurns } from './turns.js'
+
+/** Names of the queues of jobs. */
+export const OUTBOX_QUEUE = 'outbox'
+export const DELIVERY_QUEUE = 'delivery'
+
+/** How often the outbox is looked at unasked, and for what got lost, ms. */
+const RELAY_EVERY_MS = 2_000
+const SWEEP_EVERY_MS = 10_000
+
+/** Outbox rows settled at a time: database work. */
+const SETTLE_CONCURRENCY = 4
+/** Messages on their way at a time, to all channels and to one. */
+const DELIVER_CONCURRENCY = 64
+const PER_CHANNEL = 4
+
+export interface NotifierDeps extends ChannelSettings {
+  readonly store: NotificationStore
+  readonly jobs: Jobs
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly log: Log
+  readonly random: Random
+  /** Links in messages begin with it; null leaves them out. */
+  readonly publicUrl: string | null
+}
+
+export interface Notifier {
+  start(): Promise<void>
+  /** Takes nothing new and resolves when what is being sent is sent and recorded. Unclaimed jobs stay in their queue. */
+  stop(): Promise<void>
+  /** Sends a test message at once; null when the org has no such channel. Needs no `start`. */
+  testChannel(orgId: string, channelId: string): Promise<ChannelTest | null>
+  metrics(): NotifierMetrics
+}
+
+/** Carries incidents to people: relay, pipeline, deliveries, sweeper. Any number may run beside each other. */
+export function createNotifier(deps: NotifierDeps): Notifier {
+  const { store, jobs, fanOut, clock, log, random, publicUrl } = deps
+  const meter = createMeter()
+  const send = createSend(deps)
+  const outbox = jobs.queue(OUTBOX_QUEUE)
+  const deliveries = jobs.queue(DELIVERY_QUEUE)
+  const schedule = createSchedule({ deliveries, clock })
+  const settle = createSettle({ store, schedule, fanOut, clock, random, meter })
+  const deliver = createDeliver({ store, send, schedule, fanOut, clock, random, log, meter, publicUrl })
+  const failed = (error: unknown, what: string) => log.error({ err: error, what }, 'A step of the notifier failed.')
+  const turns = createTurns(PER_CHANNEL, failed)
+
+  const relaying = createRounds('relay', RELAY_EVERY_MS, () => relay({ store, outbox, clock }), failed)
+  const sweeping = createRounds(
+    'sweeper',
+    SWEEP_EVERY_MS,
+    async () => meter.count('swept', await sweep({ store, outbox, clock })),
+    failed,
+  )
+  let workers: JobWorker[] = []
+  let unsubscribe: () => Promise<void> = async () => undefined
+
+  return {
+    async start() {
+      workers = [
+        await outbox.work((job) => settle(BigInt(textOf(job, 'outboxId'))), { concurrency: SETTLE_CONCURRENCY }),
+        await deliveries.work(
+          async (job) => {
+            const deliveryId = textOf(job, 'deliveryId')
+            await turns.take(textOf(job, 'channelId'), deliveryId, () => deliver(deliveryId))
+          },
+          { concurrency: DELIVER_CONCURRENCY },
+        ),
+      ]
+      unsubscribe = await fanOut.subscribe('outbox', () => relaying.wake())
+      relaying.start()
+      sweeping.start()
+    },
+    async stop() {
+      await unsubscribe()
+      await Promise.all([relaying.stop(), sweeping.stop()])
+      turns.clear()
+      await Promise.all(workers.map((worker) => worker.stop()))
+      workers = []
+    },
+    testChannel: createChannelTest({ store, send, clock, random }),
+    metrics: () => meter.read(),
+  }
+}
+
+function textOf(job: Job, field: string): string {
+  const value = job.payload[field]
+  if (typeof value !== 'string') throw new TypeError(`Job ${job.jobId} carries no ${field}.`)
+  return value
+}

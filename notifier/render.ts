@@ -1,0 +1,99 @@
+import { labelNames } from '../schema/domain/labels.js'
+import type { Message } from '../schema/domain/notification.js'
+import { fillTemplate, shortNumber } from '../schema/domain/template.js'
+import type { Speech } from './channel.js'
+import { oneLine } from './text.js'
+
+/** A message for people, before a medium escapes and cuts it. */
+export interface Rendered {
+  /** `Firing`, `Resolved` … */
+  readonly state: string
+  readonly title: string
+  readonly tone: 'critical' | 'warning' | 'info' | 'good'
+  /** Name and value, in the order in which they are read. */
+  readonly facts: readonly { readonly name: string; readonly value: string }[]
+  readonly labels: readonly { readonly name: string; readonly value: string }[]
+  /** What the monitor's author wrote for this moment; may span lines. */
+  readonly body: string | null
+  readonly runbookUrl: string | null
+  readonly link: string | null
+}
+
+/** Puts a message into words. */
+export function render(speech: Speech): Rendered {
+  const { message, says } = speech
+  const { incident, monitor } = message
+  const facts = [
+    { name: 'Severity', value: incident.severity },
+    { name: 'Value', value: message.value === null ? 'none' : shortNumber(message.value) },
+    { name: 'Reason', value: message.reason },
+    { name: 'Started', value: utc(incident.startedAt) },
+    ...(incident.resolvedAt === null
+      ? []
+      : [
+          { name: 'Resolved', value: utc(incident.resolvedAt) },
+          { name: 'Lasted', value: span(incident.resolvedAt - incident.startedAt) },
+        ]),
+    { name: 'Monitor', value: monitor === null ? 'Tocsin itself' : `${monitor.name} (${monitor.key})` },
+    { name: 'Organisation', value: message.org.name },
+  ]
+  return {
+    state: STATES[says],
+    title: oneLine(incident.title),
+    tone: toneOf(message, says),
+    facts: facts.map(({ name, value }) => ({ name, value: oneLine(value) })),
+    labels: labelNames(incident.labels).map((name) => ({ name, value: oneLine(incident.labels[name] ?? '') })),
+    body: bodyOf(message),
+    runbookUrl: monitor?.runbookUrl ?? null,
+    link: speech.link,
+  }
+}
+
+/** State, severity, number and title on one line: the subject of a mail, the fallback of a Slack message. */
+export function headline(rendered: Rendered, speech: Speech): string {
+  const { incident } = speech.message
+  const severity = speech.says === 'resolved' ? '' : ` ${incident.severity}`
+  return `[${rendered.state}${severity}] #${incident.number} ${rendered.title}`
+}
+
+const STATES: Readonly<Record<Speech['says'], string>> = {
+  firing: 'Firing',
+  severity: 'Severity changed',
+  resolved: 'Resolved',
+  test: 'Test',
+}
+
+function toneOf(message: Message, says: Speech['says']): Rendered['tone'] {
+  if (says === 'resolved') return 'good'
+  if (says === 'test') return 'info'
+  const tones = { CRITICAL: 'critical', WARNING: 'warning', INFO: 'info' } as const
+  return tones[message.incident.severity]
+}
+
+function bodyOf(message: Message): string | null {
+  const text = message.monitor?.body ?? message.monitor?.description ?? null
+  return text === null || text.trim() === '' ? null : fillTemplate(text, message.incident.labels, message.value)
+}
+
+/** `2026-03-01 12:00:00 UTC`. */
+export function utc(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** A span of ms in its two largest units: `2 h 5 min`. */
+export function span(ms: number): string {
+  const units = [
+    { name: 'd', ms: 86_400_000 },
+    { name: 'h', ms: 3_600_000 },
+    { name: 'min', ms: 60_000 },
+    { name: 's', ms: 1_000 },
+  ]
+  let rest = Math.max(0, ms)
+  const parts: string[] = []
+  for (const unit of units) {
+    const count = Math.floor(rest / unit.ms)
+    rest -= count * unit.ms
+    if (count > 0) parts.push(`${count} ${unit.name}`)
+  }
+  return parts.length === 0 ? '0 s' : parts.slice(0, 2).join(' ')
+}
