@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, insertSettings } from './clients.js'
 import { insertError, queryError } from './clients-errors.js'
 import { requireParams } from './clients-params.js'
@@ -25,9 +25,16 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
     url,
     database,
     application: 'tocsin',
+    // What goes wrong is thrown, and whoever catches it logs it in our way.
+    log: { level: ClickHouseLogLevel.OFF },
     compression: { response: true, request: false },
-    // A query whose reader has gone is stopped, instead of running to its limit for nobody.
-    clickhouse_settings: { ...ANSWER_SETTINGS, cancel_http_readonly_queries_on_client_close: 1 },
+    clickhouse_settings: {
+      ...ANSWER_SETTINGS,
+      // The status waits for the whole answer, so that a fault in its middle is never taken for its end.
+      wait_end_of_query: 1,
+      // A query whose reader has gone is stopped, instead of running to its limit for nobody.
+      cancel_http_readonly_queries_on_client_close: 1,
+    },
     request_timeout: (DEFAULT_COMMAND_SECONDS + ANSWER_SECONDS) * 1_000,
   })
   const bounds = (seconds: number) => ({
@@ -58,7 +65,7 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
         const { stream } = await client.exec({
           query: `INSERT INTO ${identifier(table)}${names} FORMAT ${format}`,
           values: Readable.from([body], { objectMode: false }),
-          clickhouse_settings: { ...insertSettings(token, settings), wait_end_of_query: 1 },
+          clickhouse_settings: insertSettings(token, settings),
         })
         await finished(stream.resume())
       } catch (error) {

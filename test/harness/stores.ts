@@ -87,6 +87,13 @@ export async function openTestClickHouse(): Promise<EmbeddedClickHouse> {
   }
 }
 
+/** A directory for ClickHouse that goes with the file, for tests that open it themselves. */
+export function testClickHousePath(): { readonly current: string } {
+  const path = mkdtempSync(join(tmpdir(), 'tocsin-chdb-'))
+  afterAll(() => rmSync(path, { recursive: true, force: true }))
+  return { current: path }
+}
+
 function freshName(): string {
   return `test_${randomBytes(6).toString('hex')}`
 }

@@ -1,0 +1,62 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { createChdbConnection } from 'chdb/connection'
+import { sqlString } from '../../sql/clients-params.js'
+
+/** What a client sent, for tests that look at the request itself. */
+export interface SeenRequest {
+  readonly query: string
+  /** Parameters of the URL but the query: settings, `database`, `param_…`. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly authorization: string | undefined
+}
+
+/**
+ * ClickHouse's HTTP interface, as far as its official client uses it, in front of the engine in this process: no npm
+ * package ships the server. Query in the URL or the body, settings and parameters in the URL, errors with their code.
+ *
+ * @param path Directory of the engine in this process.
+ */
+export async function serveClickHouse(path: string) {
+  const seen: SeenRequest[] = []
+  const server = createServer((request, response) => {
+    answer(path, seen, request, response).catch((error: Error) => {
+      const code = /^Code: (\d+)/.exec(error.message)?.[1] ?? '1002'
+      response.writeHead(code === '159' ? 504 : 400, { 'x-clickhouse-exception-code': code }).end(error.message)
+    })
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  return {
+    url: `http://user:pass@127.0.0.1:${port}`,
+    seen,
+    async close() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+async function answer(path: string, seen: SeenRequest[], request: IncomingMessage, response: ServerResponse) {
+  const given = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams)
+  const { query = '', query_id: _id, database = 'default', ...settings } = given
+  const body = await text(request)
+  const statement = query === '' ? body : query
+  seen.push({ query: statement, settings: { ...settings, database }, authorization: request.headers.authorization })
+  // A connection a request, as each has a session of its own.
+  const connection = createChdbConnection({ path })
+  try {
+    const run = async (sql: string) => (await connection.chdb.queryAsync(sql, { format: 'TabSeparated' })).text()
+    await run(`USE \`${database}\``)
+    const ofHttpAlone = ['wait_end_of_query', 'cancel_http_readonly_queries_on_client_close', 'enable_http_compression']
+    for (const [name, value] of Object.entries(settings))
+      if (!ofHttpAlone.includes(name)) await run(`SET ${name} = ${/^\d+$/.test(value) ? value : sqlString(value)}`)
+    const result = await run(query === '' ? body : `${query}\n${body}`)
+    response.writeHead(200, { 'x-clickhouse-summary': '{}' }).end(result)
+  } finally {
+    await connection.close()
+  }
+}
