@@ -26,8 +26,11 @@ export function nanosecondsText(ms: number, ns: number): string {
 
 const DIGITS = /^\d{1,19}$/
 
+/** In July 2261, a year before Int64 ends. */
+const LAST_NS = 9.2e18
+
 function fromNumber(value: number): Instant | null {
-  if (!(value >= 0) || value > 9e18) return null
+  if (!(value >= 0) || value > LAST_NS) return null
   if (value < 1e11) return split(value * 1e3)
   if (value < 1e14) return split(value)
   const whole = BigInt(Math.floor(value))
@@ -45,7 +48,7 @@ function split(ms: number): Instant {
 function fromDigits(text: string): Instant | null {
   const value = Number(text)
   if (value < 1e17) return fromNumber(value)
-  if (value > 9e18) return null
+  if (value > LAST_NS) return null
   const whole = BigInt(text)
   return { ms: Number(whole / 1_000_000n), ns: Number(whole % 1_000_000n) }
 }

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { storedLevel } from './level.js'
+
+test.each([
+  [undefined, 'info'],
+  [null, 'info'],
+  ['', 'info'],
+  [' INFO ', 'info'],
+  ['Warning', 'warn'],
+  ['ERR', 'error'],
+  ['CRITICAL', 'fatal'],
+  ['emerg', 'fatal'],
+  ['trace', 'trace'],
+  ['Audit', 'info'],
+  ['TRIVIAL', 'trivial'],
+  ['constructor', 'constructor'],
+])('%s is stored as %s', (level, stored) => {
+  expect(storedLevel(level)).toBe(stored)
+})

@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { packageRoot } from '../../package-root.js'
+import { keptLog } from '../../test/ingest-edge.js'
+import type { ParsedBatch } from './batch.js'
+import { PoisonBatchError } from './issues.js'
+import { toLogRows } from './log-rows.js'
+import { createParsePool, ParseFailedError, type ParsePool } from './pool.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-pool-'))
+const compiled = join(folder, 'ingest/parse/worker.js')
+
+beforeAll(() => {
+  // Threads run compiled code only: this worker is compiled as the build would.
+  const root = packageRoot()
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const config = {
+    extends: join(root, 'tsconfig.json'),
+    compilerOptions: { outDir: folder, rootDir: root, typeRoots: [join(root, 'node_modules/@types')] },
+    files: [join(root, 'ingest/parse/worker.ts')],
+    include: [],
+  }
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
+  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'pipe' })
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function opened(file: string, workers = 2): ParsePool & { readonly log: ReturnType<typeof keptLog> } {
+  const log = keptLog()
+  const pool = createParsePool({ workers, file, log })
+  onTestFinished(() => pool.close())
+  return { ...pool, log }
+}
+
+function script(code: string): string {
+  const file = join(folder, `${crypto.randomUUID()}.js`)
+  writeFileSync(file, code)
+  return file
+}
+
+function batch(message: string, overrides: Partial<ParsedBatch> = {}): ParsedBatch {
+  const body = Buffer.from(JSON.stringify({ logs: [{ message }] }))
+  return {
+    batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+    orgId: 'org_1',
+    acceptedAt: 1_795_231_369_462,
+    body,
+    ...overrides,
+  }
+}
+
+test.each([0, 1, 3])('%i workers make the rows that toLogRows makes', async (workers) => {
+  const pool = opened(compiled, workers)
+  const tasks = Array.from({ length: 10 }, (_, i) => [batch(`a${i}`), batch(`b${i}`)])
+  const made = await Promise.all(tasks.map((batches) => pool.logRows(batches)))
+  expect(made.map(({ rows, lines }) => ({ rows: Buffer.from(rows).toString(), lines }))).toEqual(
+    tasks.map((batches) => {
+      const { rows, lines } = toLogRows(batches)
+      return { rows: Buffer.from(rows).toString(), lines }
+    }),
+  )
+})
+
+test('bodies stay the caller’s', async () => {
+  const one = batch('x')
+  await opened(compiled).logRows([one])
+  expect(Buffer.from(one.body).toString()).toBe('{"logs":[{"message":"x"}]}')
+})
+
+test.each([0, 1])('with %i workers a poison batch is named', async (workers) => {
+  const pool = opened(compiled, workers)
+  const poison = batch('x', { batchId: 'poison', body: Buffer.from('{') })
+  const failed = pool.logRows([batch('fine'), poison])
+  await expect(failed).rejects.toThrow(PoisonBatchError)
+  await expect(failed).rejects.toMatchObject({ batchId: 'poison', reason: 'its body cannot be read.' })
+  await expect(pool.logRows([batch('fine')])).resolves.toHaveProperty('lines')
+})
+
+test('a worker that dies fails its task alone, and another takes its place', async () => {
+  const pool = opened(
+    script(`import { parentPort } from 'node:worker_threads'
+      parentPort.on('message', ({ task, batches }) => {
+        if (batches[0].orgId === 'die') process.exit(7)
+        parentPort.postMessage({ task, outcome: 'rows', result: { rows: new Uint8Array(0), lines: [] } })
+      })`),
+    1,
+  )
+  const dies = pool.logRows([batch('x', { orgId: 'die' })])
+  const next = pool.logRows([batch('x')])
+  await expect(dies).rejects.toThrow(ParseFailedError)
+  await expect(next).resolves.toEqual({ rows: new Uint8Array(0), lines: [] })
+  expect(pool.log.lines).toEqual([expect.stringContaining('"code":7')])
+})
+
+test('a worker that cannot start fails the tasks it should have done, and says why', async () => {
+  const pool = opened(join(folder, 'missing.js'), 1)
+  await expect(pool.logRows([batch('x')])).rejects.toThrow(/Cannot find module/)
+  await expect(pool.logRows([batch('x')])).rejects.toThrow(ParseFailedError)
+})
+
+test('closing fails what was not answered, and what comes after', async () => {
+  const pool = opened(script(`import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {})`), 1)
+  const tasks = [pool.logRows([batch('x')]), pool.logRows([batch('y')])]
+  const settled = Promise.allSettled(tasks)
+  await pool.close()
+  expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  await expect(pool.logRows([batch('z')])).rejects.toThrow(ParseFailedError)
+})
