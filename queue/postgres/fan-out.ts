@@ -53,9 +53,20 @@ export function createPostgresFanOut(deps: { readonly connectionString: string; 
       } catch (error) {
         log.warn({ err: error, retryInMs: waitMs }, 'Other processes cannot be heard yet.')
         await candidate.end().catch((endError) => log.debug({ err: endError }, 'A broken connection was dropped.'))
+        // Ends early, with an AbortError, at `close`.
         await sleep(waitMs, undefined, { signal: closing.signal }).catch(() => undefined)
       }
     }
+  }
+
+  let closed: Promise<void> | null = null
+  async function shut(): Promise<void> {
+    closing.abort()
+    await listening
+    const last = client
+    client = null
+    subscribers.clear()
+    await Promise.all([last?.end(), publishers.end()])
   }
 
   return {
@@ -73,13 +84,9 @@ export function createPostgresFanOut(deps: { readonly connectionString: string; 
       await listening
       return stop
     },
-    async close() {
-      closing.abort()
-      await listening
-      const last = client
-      client = null
-      subscribers.clear()
-      await Promise.all([last?.end(), publishers.end()])
+    close() {
+      closed ??= shut()
+      return closed
     },
   }
 }

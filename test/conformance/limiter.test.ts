@@ -1,0 +1,4 @@
+import { createMemoryLimiter } from '../../queue/memory/limiter.js'
+import { limiterConformance } from './limiter.js'
+
+limiterConformance('memory', (clock) => createMemoryLimiter({ clock }))
