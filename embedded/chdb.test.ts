@@ -93,6 +93,12 @@ test('queries of one connection run in turn, each with its own limit', async () 
   expect(await quick).toEqual([{ one: 1 }])
 })
 
+test('the limit of a query does not outlive it', async () => {
+  await clickhouse.writer.query('SELECT 1', {}, { maxExecutionSeconds: 0.001 }).catch(() => undefined)
+  await insert('after a short limit', body(50_000))
+  await clickhouse.writer.command('OPTIMIZE TABLE events FINAL')
+})
+
 test('a ping answers, and after close it fails', async () => {
   const other = await openTestClickHouse()
   await other.reader.ping()

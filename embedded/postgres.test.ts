@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -8,8 +8,8 @@ import { type DataDir, openDataDir } from './data-dir.js'
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './postgres.js'
 
 /** A started PostgreSQL that goes with the test. The scratch folder above it may be entered by its owner alone. */
-async function started(dataDir: DataDir): Promise<EmbeddedPostgres> {
-  const postgres = await startEmbeddedPostgres({ dataDir })
+async function started(dataDir: DataDir, durable = false): Promise<EmbeddedPostgres> {
+  const postgres = await startEmbeddedPostgres({ dataDir, durable })
   onTestFinished(() => postgres.stop())
   return postgres
 }
@@ -32,13 +32,13 @@ async function ask<Row extends pg.QueryResultRow>(url: string, sql: string): Pro
 
 test('it starts below a folder of mode 0700, keeps all it has there, and starts again at once', async () => {
   const dataDir = opened()
-  const first = await started(dataDir)
+  const first = await started(dataDir, true)
   await ask(first.url, 'CREATE TABLE kept AS SELECT 1 AS n')
   await first.stop()
   expect(await first.ended).toBeNull()
 
   const begun = performance.now()
-  const second = await started(dataDir)
+  const second = await started(dataDir, true)
   // 55 ms on two cores; the promise is well under a second.
   expect(performance.now() - begun).toBeLessThan(1_000)
   expect(second.port).toBe(first.port)
@@ -49,7 +49,7 @@ test('it starts below a folder of mode 0700, keeps all it has there, and starts 
 
 test('only the password in a file of mode 0600 opens it, and only from this machine', async () => {
   const dataDir = opened()
-  const { url } = await started(dataDir)
+  const { url } = await started(dataDir, true)
   expect(statSync(join(dataDir.path, 'postgres.json')).mode & 0o777).toBe(0o600)
   const wrong = new URL(url)
   wrong.password = 'wrong'
@@ -83,6 +83,35 @@ test('a pid file that names a process of somebody else does not keep it from sta
   writeFileSync(pidFile, [process.pid, ...lines.slice(1)].join('\n'))
   const second = await started(dataDir)
   expect(await ask(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+})
+
+test('files of another version of PostgreSQL are refused with its own words', async () => {
+  const dataDir = opened()
+  await (await started(dataDir)).stop()
+  writeFileSync(join(dataDir.postgres, 'data', 'PG_VERSION'), '17\n')
+  await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: expect.stringContaining('database files are incompatible with server'),
+  })
+})
+
+test('without the file of its password it is refused, and nothing is overwritten', async () => {
+  const dataDir = opened()
+  await (await started(dataDir)).stop()
+  rmSync(join(dataDir.path, 'postgres.json'))
+  await expect(startEmbeddedPostgres({ dataDir })).rejects.toMatchObject({
+    code: 'DATA_DIR_UNUSABLE',
+    message: expect.stringContaining(`${dataDir.path}/postgres.json`),
+  })
+  expect(readdirSync(dataDir.postgres)).toEqual(['data'])
+})
+
+test('a first start that was cut short is done again', async () => {
+  const dataDir = opened()
+  mkdirSync(join(dataDir.postgres, 'unfinished', 'base'), { recursive: true })
+  const postgres = await started(dataDir)
+  expect(await ask(postgres.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  expect(readdirSync(dataDir.postgres)).toEqual(['data'])
 })
 
 test('one that ends by itself says so', async () => {

@@ -64,7 +64,7 @@ export async function startEmbeddedPostgres(options: {
     }
     // Between our look and PostgreSQL's start somebody else can take the port.
     if (attempt < 5 && failure.includes('could not create any TCP/IP sockets')) continue
-    throw new StartError('ENGINE_MISSING', `The embedded PostgreSQL did not start in ${cluster.data}: ${failure}`)
+    throw new StartError('DATA_DIR_UNUSABLE', `The embedded PostgreSQL did not start in ${cluster.data}: ${failure}`)
   }
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, insertSettings } from './clients.js'
+import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, INSERT_SECONDS, insertSettings } from './clients.js'
 import { insertError, queryError } from './clients-errors.js'
 import { requireParams } from './clients-params.js'
 
@@ -37,9 +37,10 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
     },
     request_timeout: (DEFAULT_COMMAND_SECONDS + ANSWER_SECONDS) * 1_000,
   })
+  const patience = (seconds: number) => AbortSignal.timeout((seconds + ANSWER_SECONDS) * 1_000)
   const bounds = (seconds: number) => ({
     clickhouse_settings: { max_execution_time: seconds },
-    abort_signal: AbortSignal.timeout((seconds + ANSWER_SECONDS) * 1_000),
+    abort_signal: patience(seconds),
   })
   return {
     database,
@@ -66,6 +67,7 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
           query: `INSERT INTO ${identifier(table)}${names} FORMAT ${format}`,
           values: Readable.from([body], { objectMode: false }),
           clickhouse_settings: insertSettings(token, settings),
+          abort_signal: patience(INSERT_SECONDS),
         })
         await finished(stream.resume())
       } catch (error) {

@@ -51,6 +51,9 @@ export interface ClickHouse {
   close(): Promise<void>
 }
 
+/** How long an insert may take, in seconds; then it has failed, and may be repeated with its token. */
+export const INSERT_SECONDS = 60
+
 /** How long a statement without limits of its own may take, in seconds: migrations rewrite tables. */
 export const DEFAULT_COMMAND_SECONDS = 600
 
@@ -67,6 +70,7 @@ export const ANSWER_SETTINGS = {
 export function insertSettings(token: string, more: ClickHouseSettings = {}) {
   return {
     async_insert: 0,
+    max_execution_time: INSERT_SECONDS,
     insert_deduplicate: 1,
     deduplicate_blocks_in_dependent_materialized_views: 1,
     ...more,
