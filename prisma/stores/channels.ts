@@ -22,6 +22,10 @@ export function createChannelStore(database: Database, sealer: Sealer, orgId: st
       const row = await database.channel.findFirst({ where: { ...live, id } })
       return row && toChannel(row)
     },
+    async evenDeleted(id) {
+      const row = await database.channel.findFirst({ where: { orgId, id } })
+      return row && toChannel(row)
+    },
     async byKey(key) {
       const row = await database.channel.findUnique({ where: { orgId_liveKey: { orgId, liveKey: key } } })
       return row && toChannel(row)

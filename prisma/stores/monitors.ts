@@ -20,6 +20,10 @@ export function createMonitorStore(database: Database, pool: Pool, orgId: string
       const row = await database.monitor.findFirst({ where: { ...live, id } })
       return row && toMonitor(row)
     },
+    async evenDeleted(id) {
+      const row = await database.monitor.findFirst({ where: { orgId, id } })
+      return row && toMonitor(row)
+    },
     async byKey(key) {
       const row = await database.monitor.findUnique({ where: { orgId_liveKey: { orgId, liveKey: key } } })
       return row && toMonitor(row)

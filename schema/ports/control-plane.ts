@@ -180,6 +180,8 @@ export interface MonitorStore {
   /** By age, oldest first. Throws `MatcherError`. */
   list(page: PageRequest, filter: MonitorListFilter): Promise<CountedPage<Monitor>>
   get(id: string): Promise<Monitor | null>
+  /** Deleted ones too: incidents go on naming them. */
+  evenDeleted(id: string): Promise<Monitor | null>
   byKey(key: string): Promise<Monitor | null>
   create(id: string, draft: MonitorDraft, now: number, idempotency: Idempotency | null): Promise<CreateOutcome<Monitor>>
   /** Raises the version, and the generation too when `semantic`. */
@@ -239,6 +241,8 @@ export interface ChannelStore {
   /** By age, oldest first. */
   list(page: PageRequest): Promise<CountedPage<Channel>>
   get(id: string): Promise<Channel | null>
+  /** Deleted ones too: deliveries go on naming them. */
+  evenDeleted(id: string): Promise<Channel | null>
   byKey(key: string): Promise<Channel | null>
   /** The configuration is kept sealed, and masked beside it. */
   create(

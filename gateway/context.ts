@@ -1,0 +1,68 @@
+import type { MonitorStatus } from '../schema/domain/monitor.js'
+import type { Permission } from '../schema/domain/permission.js'
+import type { Clock, Log, Random } from '../schema/ports/clock.js'
+import type { ControlPlane, OrgStores } from '../schema/ports/control-plane.js'
+import type { FanOut } from '../schema/ports/limits.js'
+import type { LogReader } from '../schema/ports/telemetry.js'
+import type { Authentication } from './auth/authenticate.js'
+import type { Caller } from './auth/caller.js'
+import type { Origin, Sessions } from './auth/sessions.js'
+import { createBatch } from './batch.js'
+import { forbidden, unauthenticated } from './user-fault.js'
+
+/** What resolvers call on; the same for every request. */
+export interface Services {
+  readonly controlPlane: ControlPlane
+  readonly logs: { forOrg(orgId: string): LogReader }
+  readonly sessions: Sessions
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly testChannel: TestChannel
+  /** Why a URL may not be called, as a sentence; null when it may. */
+  readonly urlFault: (url: string) => string | null
+}
+
+/** Sends a test message to a channel of an org. */
+export type TestChannel = (
+  orgId: string,
+  channelId: string,
+) => Promise<{ readonly delivered: boolean; readonly detail: string }>
+
+/** What a resolver is given: one request's caller and the services. */
+export interface GatewayContext {
+  readonly services: Services
+  readonly authentication: Authentication
+  readonly origin: Origin
+  /** Statuses of monitors of the caller's org, asked together. */
+  readonly monitorStatus: (id: string) => Promise<MonitorStatus | null>
+}
+
+export function createContext(services: Services, authentication: Authentication, origin: Origin): GatewayContext {
+  const { caller } = authentication
+  const monitorStatus = createBatch<string, MonitorStatus>(async (ids) =>
+    caller === null ? new Map() : services.controlPlane.forOrg(caller.org.id).monitors.statuses(ids),
+  )
+  return { services, authentication, origin, monitorStatus }
+}
+
+/** A caller with the stores of its org. */
+export interface SignedIn {
+  readonly caller: Caller
+  readonly stores: OrgStores
+}
+
+/** The caller of a request. Throws UNAUTHENTICATED. */
+export function signedIn(context: GatewayContext): SignedIn {
+  const { authentication, services } = context
+  if (authentication.caller === null) throw unauthenticated(authentication.why)
+  return { caller: authentication.caller, stores: services.controlPlane.forOrg(authentication.caller.org.id) }
+}
+
+/** The caller of a request, who holds a permission. Throws UNAUTHENTICATED or FORBIDDEN. */
+export function permitted(context: GatewayContext, permission: Permission): SignedIn {
+  const who = signedIn(context)
+  if (!who.caller.permissions.includes(permission)) throw forbidden(permission)
+  return who
+}

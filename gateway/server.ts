@@ -1,0 +1,178 @@
+import type { AddressInfo } from 'node:net'
+import { ApolloServer } from '@apollo/server'
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import { fastifyApolloHandler } from '@as-integrations/fastify'
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { Clock, Log, Random } from '../schema/ports/clock.js'
+import type { ControlPlane } from '../schema/ports/control-plane.js'
+import type { FanOut, RateLimiter } from '../schema/ports/limits.js'
+import type { LogReader } from '../schema/ports/telemetry.js'
+import { createAccessTokens } from './auth/access-token.js'
+import { createAuthenticate } from './auth/authenticate.js'
+import { createPasswordCheck } from './auth/password.js'
+import { createSessions } from './auth/sessions.js'
+import { createContext, type GatewayContext, type Services, type TestChannel } from './context.js'
+import { createFormatError } from './graphql/format-error.js'
+import { countedOperations, documentAnswers, introspectionForSignedIn } from './graphql/plugins.js'
+import { buildGatewaySchema } from './graphql/schema.js'
+import { type ReadyCheck, serveHealth } from './http/health.js'
+import { createMetrics } from './http/metrics.js'
+import { answerRefusals, refuse } from './http/refusals.js'
+import { QUERY_LIMITS } from './limits/query-cost.js'
+import { documentFault } from './limits/refuse-document.js'
+
+/** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
+export interface GatewayDeps {
+  readonly listen: { readonly host: string; readonly port: number }
+  /** 32 bytes; access tokens are signed with a key derived from it. */
+  readonly masterKey: Uint8Array
+  /** Who may read the schema. */
+  readonly introspection: 'everyone' | 'signed in'
+  readonly stores: ControlPlane
+  readonly logs: { forOrg(orgId: string): LogReader }
+  readonly limiter: RateLimiter
+  readonly fanOut: FanOut
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  readonly testChannel: TestChannel
+  /** Why a URL may never be called by a channel, as a sentence; left out, the sender alone decides. */
+  readonly urlFault?: (url: string) => string | null
+  /** By the name that `/readyz` shows. */
+  readonly ready: Readonly<Record<string, ReadyCheck>>
+  /** More of Prometheus's text for `/metrics`. */
+  readonly moreMetrics?: () => Promise<string> | string
+}
+
+export interface Gateway {
+  readonly app: FastifyInstance
+  /** Begins to serve; resolves with the URL of the server, without a path. */
+  listen(): Promise<string>
+  /** Takes no more requests, lets those in flight end (10 s at most), and closes. */
+  close(): Promise<void>
+}
+
+const BODY_LIMIT = 1_048_576
+/** How long requests in flight may take to end after `close`, ms. */
+const CLOSE_MS = 10_000
+
+const METRICS = {
+  tocsin_gateway_requests_total: 'HTTP requests answered, by method and status.',
+  tocsin_gateway_request_seconds: 'Time to answer an HTTP request.',
+  tocsin_gateway_operations_total: 'Root fields asked for, by kind of operation and field.',
+}
+
+/** The GraphQL gateway: `/graphql`, `/healthz`, `/readyz` and `/metrics`. */
+export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
+  const { clock, log, random } = deps
+  const accessTokens = createAccessTokens(deps.masterKey)
+  const authenticate = createAuthenticate(deps.stores.identity, accessTokens)
+  const passwords = await createPasswordCheck((length) => random.bytes(length))
+  const services: Services = {
+    controlPlane: deps.stores,
+    logs: deps.logs,
+    sessions: createSessions({ ...deps, identity: deps.stores.identity, accessTokens, passwords }),
+    fanOut: deps.fanOut,
+    clock,
+    random,
+    log,
+    testChannel: deps.testChannel,
+    urlFault: deps.urlFault ?? (() => null),
+  }
+  const metrics = createMetrics(METRICS)
+  const apollo = new ApolloServer<GatewayContext>({
+    schema: buildGatewaySchema(),
+    nodeEnv: 'production',
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    persistedQueries: false,
+    allowBatchedHttpRequests: false,
+    // Nothing authenticates by itself here (no cookies), bodies other than JSON are refused and GET cannot mutate: a
+    // foreign page has nothing to ride on.
+    csrfPrevention: false,
+    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
+    validationOptions: { maxErrors: 20 },
+    executionOptions: { maxCoercionErrors: 20 },
+    status400ForVariableCoercionErrors: true,
+    formatError: createFormatError(log),
+    logger: apolloLogger(log),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      documentAnswers(),
+      countedOperations((operation, field) => metrics.count('tocsin_gateway_operations_total', { operation, field })),
+      ...(deps.introspection === 'signed in' ? [introspectionForSignedIn()] : []),
+    ],
+  })
+  await apollo.start()
+
+  const app = fastify({ bodyLimit: BODY_LIMIT, requestTimeout: 30_000, forceCloseConnections: 'idle' })
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+  answerRefusals(app, log)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = { method: request.method, status: String(reply.statusCode) }
+    metrics.count('tocsin_gateway_requests_total', labels)
+    metrics.observe('tocsin_gateway_request_seconds', {}, reply.elapsedTime / 1000)
+  })
+  serveHealth(app, deps.ready)
+  app.get('/metrics', async (_request, reply) => {
+    const more = (await deps.moreMetrics?.()) ?? ''
+    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.text() + more)
+  })
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    preHandler: async (request, reply) => {
+      const why = documentFault(queryOf(request))
+      if (why !== null) return refuse(reply, 400, 'QUERY_TOO_LARGE', why)
+    },
+    handler: fastifyApolloHandler(apollo, {
+      context: async (request) => {
+        const authentication = await authenticate(request.headers.authorization, clock.now())
+        const origin = { ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
+        return createContext(services, authentication, origin)
+      },
+    }),
+  })
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/graphql',
+    handler: (request, reply: FastifyReply) =>
+      refuse(reply.header('allow', 'GET, POST'), 405, 'METHOD_NOT_ALLOWED', `Found ${request.method}; expected POST.`),
+  })
+  await app.ready()
+
+  return {
+    app,
+    async listen() {
+      await app.listen(deps.listen)
+      const { port } = app.server.address() as AddressInfo
+      const host = deps.listen.host.includes(':') ? `[${deps.listen.host}]` : deps.listen.host
+      return `http://${host}:${port}`
+    },
+    async close() {
+      const late = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
+      await app.close().finally(() => clearTimeout(late))
+      await apollo.stop()
+    },
+  }
+}
+
+/** The query's text, from the body or from the address. */
+function queryOf(request: FastifyRequest): unknown {
+  const holder = request.method === 'GET' ? request.query : request.body
+  return typeof holder === 'object' && holder !== null && 'query' in holder ? holder.query : null
+}
+
+function apolloLogger(log: Log) {
+  return {
+    debug: (message?: string) => log.debug({}, String(message)),
+    info: (message?: string) => log.info({}, String(message)),
+    warn: (message?: string) => log.warn({}, String(message)),
+    error: (message?: string) => log.error({}, String(message)),
+  }
+}
