@@ -1,8 +1,9 @@
 import type { SyntaxNode } from '@lezer/common'
-import { readMatcher } from './read-label-filter.js'
-import { readStage } from './read-stage.js'
+import { readLabelFilter, readMatcher } from './read-label-filter.js'
+import { readLineFilters } from './read-line-filter.js'
+import { firstWord, stageBody } from './read-stage.js'
 import type { LogSelector, Stage, TextMatcher } from './selector.js'
-import { childrenOf, parseSyntax, type Syntax } from './syntax.js'
+import { childrenOf, parseSyntax, type Syntax, unsupported } from './syntax.js'
 import { errorAt, foundAt } from './text-position.js'
 
 /**
@@ -22,12 +23,12 @@ export function parseLogSelector(text: string): LogSelector {
 }
 
 /** Reads a `LogExpr` node, parentheses left away. */
-export function readLogExpr(syntax: Syntax, node: SyntaxNode): LogSelector {
+function readLogExpr(syntax: Syntax, node: SyntaxNode): LogSelector {
   const inner = node.getChild('LogExpr')
   if (inner !== null) return readLogExpr(syntax, inner)
   return {
     matchers: node.getChildren('Selector').flatMap((selector) => readMatchers(syntax, selector)),
-    stages: node.getChildren('PipelineExpr').flatMap((pipeline) => readPipeline(syntax, pipeline)),
+    stages: node.getChildren('PipelineExpr').flatMap((pipeline) => readFilters(syntax, pipeline)),
   }
 }
 
@@ -39,9 +40,12 @@ export function readMatchers(syntax: Syntax, node: SyntaxNode): TextMatcher[] {
   })
 }
 
-/** Reads the stages of a `PipelineExpr` node, in order. */
-export function readPipeline(syntax: Syntax, node: SyntaxNode): Stage[] {
-  return childrenOf(node).flatMap((child) =>
-    child.name === 'PipelineExpr' ? readPipeline(syntax, child) : readStage(syntax, child),
-  )
+function readFilters(syntax: Syntax, node: SyntaxNode): Stage[] {
+  return childrenOf(node).flatMap((child): Stage[] => {
+    if (child.name === 'PipelineExpr') return readFilters(syntax, child)
+    const body = stageBody(syntax, child)
+    if (body.name === 'LineFilters') return readLineFilters(syntax, body)
+    if (body.name === 'LabelFilter') return [{ kind: 'labels', filter: readLabelFilter(syntax, body) }]
+    return unsupported(syntax, body, `| ${firstWord(syntax, body)}`, 'line filters and label filters')
+  })
 }
