@@ -2,6 +2,7 @@ import type { AttemptRecord, ClaimedDelivery } from '../schema/ports/notificatio
 import { retryDelay } from './back-off.js'
 import type { SendResult } from './channel.js'
 import { spokenKind } from './dedup.js'
+import { truncate } from './text.js'
 import { deliveredNote, failedNote } from './timeline.js'
 
 /** Longest detail kept of an attempt, in UTF-16 units. */
@@ -18,7 +19,7 @@ export function attemptRecord(
   times: { readonly now: number; readonly random: number },
 ): AttemptRecord {
   const { now } = times
-  const detail = result.detail.slice(0, DETAIL_LENGTH)
+  const detail = truncate(result.detail, DETAIL_LENGTH)
   const says = spokenKind(claimed.message.kind, claimed.reason)
   const base = {
     now,

@@ -1,14 +1,19 @@
 /**
- * A text cut to `limit` UTF-16 units, an ellipsis included, never through a surrogate pair or before a combining mark
- * or joiner that belongs to what is kept.
+ * A text, escaped, and cut so that what comes out has at most `limit` UTF-16 units, an ellipsis included; never cut
+ * within a character as people see it, nor within an escape.
+ *
+ * @param escaping Applied to each character; must not depend on its neighbours.
  */
-export function truncate(text: string, limit: number): string {
-  if (text.length <= limit) return text
+export function truncate(text: string, limit: number, escaping: (text: string) => string = (same) => same): string {
+  // What is as long before escapes need not be looked at to its end.
+  const whole = text.length <= limit ? escaping(text) : null
+  if (whole !== null && whole.length <= limit) return whole
   if (limit < 1) return ''
   let kept = ''
   for (const { segment } of graphemes.segment(text.slice(0, limit + LONGEST_GRAPHEME))) {
-    if (kept.length + segment.length > limit - 1) break
-    kept += segment
+    const escaped = escaping(segment)
+    if (kept.length + escaped.length > limit - 1) break
+    kept += escaped
   }
   return `${kept}…`
 }

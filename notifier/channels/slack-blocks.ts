@@ -2,14 +2,13 @@ import type { Rendered } from '../render.js'
 import { truncate } from '../text.js'
 
 /*
- * Limits of Block Kit (https://docs.slack.dev/reference/block-kit/blocks): section text 3,000, a field 2,000 and ten
- * fields a section, fallback text 4,000 as advised for chat.postMessage. Texts are cut before they are escaped, to a
- * length that leaves room for escapes.
+ * Limits of Block Kit (https://docs.slack.dev/reference/block-kit/blocks): 3,000 characters a section, 2,000 a field
+ * and ten fields a section. Ours lie below them, since nobody reads that much in a channel.
  */
-const TITLE_LENGTH = 500
-const BODY_LENGTH = 1_500
-const VALUE_LENGTH = 300
-const LABELS_LENGTH = 1_200
+const TITLE_LENGTH = 1_000
+const BODY_LENGTH = 2_900
+const VALUE_LENGTH = 500
+const LABELS_LENGTH = 1_900
 const MAX_FIELDS = 10
 
 const MARKS: Readonly<Record<Rendered['tone'], string>> = {
@@ -35,21 +34,22 @@ export interface SlackText {
 
 /** A message as Slack's blocks. */
 export function slackBlocks(rendered: Rendered): SlackBlock[] {
-  const title = `${MARKS[rendered.tone]} *${rendered.state}* ${escapeMrkdwn(truncate(rendered.title, TITLE_LENGTH))}`
+  const title = `${MARKS[rendered.tone]} *${rendered.state}* ${truncate(rendered.title, TITLE_LENGTH, escapeMrkdwn)}`
   const links = [linkTo('Runbook', rendered.runbookUrl), linkTo('Incident', rendered.link)].filter(
     (link) => link !== '',
   )
-  const labels = truncate(rendered.labels.map(({ name, value }) => `${name}=${value}`).join('  '), LABELS_LENGTH)
+  const pairs = rendered.labels.map(({ name, value }) => `${name}=${value}`)
+  const labels = truncate(pairs.join('  '), LABELS_LENGTH, escapeMrkdwn)
   const fields = rendered.facts
     .slice(0, MAX_FIELDS)
-    .map(({ name, value }) => mrkdwn(`*${escapeMrkdwn(name)}*\n${escapeMrkdwn(truncate(value, VALUE_LENGTH))}`))
+    .map(({ name, value }) => mrkdwn(`*${escapeMrkdwn(name)}*\n${truncate(value, VALUE_LENGTH, escapeMrkdwn)}`))
   return [
     { type: 'section', text: mrkdwn(title) },
     ...(rendered.body === null
       ? []
-      : [{ type: 'section' as const, text: mrkdwn(escapeMrkdwn(truncate(rendered.body, BODY_LENGTH))) }]),
+      : [{ type: 'section' as const, text: mrkdwn(truncate(rendered.body, BODY_LENGTH, escapeMrkdwn)) }]),
     { type: 'section', fields },
-    ...(labels === '' ? [] : [{ type: 'context' as const, elements: [mrkdwn(escapeMrkdwn(labels))] }]),
+    ...(labels === '' ? [] : [{ type: 'context' as const, elements: [mrkdwn(labels)] }]),
     ...(links.length === 0 ? [] : [{ type: 'context' as const, elements: [mrkdwn(links.join('  '))] }]),
   ]
 }

@@ -12,8 +12,8 @@ import { escapeMrkdwn, slackBlocks } from './slack-blocks.js'
 
 const TIMEOUT_MS = 15_000
 
-/** Longest fallback text before escapes, in UTF-16 units. */
-const FALLBACK_LENGTH = 1_000
+/** Longest fallback text; Slack advises at most 4,000 characters. */
+const FALLBACK_LENGTH = 3_000
 
 /** Where a message stands in Slack: what later ones need to edit it and to thread under it. */
 const receiptSchema = z.object({ channel: z.string(), ts: z.string() })
@@ -106,7 +106,7 @@ async function byWebhook(webhookUrl: string, speech: Speech, egress: Egress, tim
 function content(speech: Speech) {
   const rendered = render(speech)
   return {
-    text: escapeMrkdwn(truncate(headline(rendered, speech), FALLBACK_LENGTH)),
+    text: truncate(headline(rendered, speech), FALLBACK_LENGTH, escapeMrkdwn),
     blocks: slackBlocks(rendered).map((block) => structuredClone(block)),
   }
 }
