@@ -72,13 +72,16 @@ function urlOf({ password, port }: PostgresAccess, database: string): string {
   return `postgresql://${POSTGRES_NAME}:${password}@127.0.0.1:${port}/${database}`
 }
 
-/** Makes our database when it is not there: at the first start, or when that one was cut short. */
+/**
+ * Makes our database when it is not there: at the first start, or when that one was cut short. It is the empty one that
+ * initdb made, by another name; a new one is a copy of 300 files (0.25 s on a slow disk).
+ */
 async function makeDatabase(access: PostgresAccess): Promise<void> {
-  const client = new pg.Client({ connectionString: urlOf(access, 'postgres') })
+  const client = new pg.Client({ connectionString: urlOf(access, 'template1') })
   await client.connect()
   try {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [POSTGRES_NAME])
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${POSTGRES_NAME}`)
+    if (rowCount === 0) await client.query(`ALTER DATABASE postgres RENAME TO ${POSTGRES_NAME}`)
   } finally {
     await client.end()
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, inject } from 'vitest'
@@ -74,7 +73,7 @@ const chdb = { path: '', opened: 0 }
 /** A migrated ClickHouse database of its own, in this process. `close` drops it. The first takes about 0.3 s. */
 export async function openTestClickHouse(): Promise<EmbeddedClickHouse> {
   const database = freshName()
-  if (chdb.opened++ === 0) chdb.path = mkdtempSync(join(tmpdir(), 'tocsin-chdb-'))
+  if (chdb.opened++ === 0) chdb.path = mkdtempSync(join(inject('scratchPath'), 'chdb-'))
   const clickhouse = await openEmbeddedClickHouse({ path: chdb.path, database })
   await migrateClickHouse(clickhouse.writer, inject('postgresUrl'))
   return {
@@ -89,7 +88,7 @@ export async function openTestClickHouse(): Promise<EmbeddedClickHouse> {
 
 /** A directory for ClickHouse that goes with the file, for tests that open it themselves. */
 export function testClickHousePath(): { readonly current: string } {
-  const path = mkdtempSync(join(tmpdir(), 'tocsin-chdb-'))
+  const path = mkdtempSync(join(inject('scratchPath'), 'chdb-'))
   afterAll(() => rmSync(path, { recursive: true, force: true }))
   return { current: path }
 }
