@@ -22,8 +22,13 @@ export function isApiTokenText(text: string): boolean {
   return text.slice(-CHECK_CHARACTERS) === checkOf(text.slice(0, -CHECK_CHARACTERS))
 }
 
+/** A new ingest key's public id: `ik_` and 20 base-62 characters. */
+export function ingestKeyText(random: (length: number) => Uint8Array): string {
+  return `ik_${randomBase62(20, random)}`
+}
+
 /** Random base-62 text, every character equally likely: bytes past the last whole multiple of 62 are thrown away. */
-export function randomBase62(length: number, random: (length: number) => Uint8Array): string {
+function randomBase62(length: number, random: (length: number) => Uint8Array): string {
   let text = ''
   while (text.length < length)
     for (const byte of random(length)) if (byte < 248 && text.length < length) text += ALPHABET.charAt(byte % 62)

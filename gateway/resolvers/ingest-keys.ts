@@ -9,7 +9,7 @@ import {
   IngestKeyRotatePayload,
 } from '../../schema/graphql/ingest-key.js'
 import { Reads, Writes } from '../access.js'
-import { randomBase62 } from '../auth/api-token-text.js'
+import { ingestKeyText } from '../auth/api-token-text.js'
 import { countedConnectionOf, pageRequest, readList } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
 import { createdOrReplayed, idempotencyOf } from '../idempotency.js'
@@ -42,13 +42,15 @@ export class IngestKeyResolver {
     const { idempotencyKey, ...asked } = parseInput(ingestKeyInputSchema, input, ['input'])
     const now = clock.now()
     const secret = asked.scheme === 'BROWSER' ? null : newSecret(context)
-    const key = `ik_${randomBase62(20, (length) => random.bytes(length))}`
+    const key = ingestKeyText((length) => random.bytes(length))
     const made = await stores.ingestKeys.create(
       { ...asked, id: newId('ingestKey', now, random.bytes(10)), key, createdAt: now },
       secret,
       idempotencyOf(idempotencyKey, asked),
     )
     const { value, replayed } = createdOrReplayed(made, ['input', 'name'], asked.name)
+    // Whoever looked for it before it was there has remembered that it was not.
+    await context.services.fanOut.publish('ingest-key', value.key)
     return { ingestKey: value, secret: replayed ? null : secret, userErrors: [] }
   }
 
