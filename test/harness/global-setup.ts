@@ -55,8 +55,10 @@ function sweep(folder: string): void {
     // One that has no lock yet is being made by a run that starts beside us.
     if (!existsSync(join(path, 'postgres.json'))) continue
     try {
-      openDataDir(path).release()
-      rmSync(path, { recursive: true, force: true })
+      const left = openDataDir(path)
+      // Its PostgreSQL may be shutting down still.
+      rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
+      left.release()
     } catch (error) {
       // Held by a run beside us, or another user's.
       if (!(error instanceof StartError)) throw error
