@@ -8,6 +8,8 @@ export interface ScriptedJobs extends Jobs {
   nextAt(): number | null
   /** Loses every job, as a queue does whose store was wiped. */
   lose(): void
+  /** Makes every further `add` fail, or no more. */
+  refuse(away: boolean): void
   /** Payloads of all jobs ever added. */
   readonly payloads: readonly JobPayload[]
   /** Errors that handlers threw. */
@@ -25,9 +27,11 @@ export function createScriptedJobs(clock: { now(): number }): ScriptedJobs {
   const errors: unknown[] = []
   const handlers = new Map<string, (job: Job) => Promise<void>>()
   let waiting: Waiting[] = []
+  let refusing = false
 
   const queue = (name: string): JobQueue => ({
     async add(jobs) {
+      if (refusing) throw new Error('the queue is away')
       for (const { jobId, payload, delayMs = 0 } of jobs) {
         if (!/^(?!\d+$)[A-Za-z0-9_-]+$/.test(jobId)) throw new RangeError(`${jobId} is no id of a job`)
         if (known.has(`${name} ${jobId}`)) continue
@@ -64,6 +68,9 @@ export function createScriptedJobs(clock: { now(): number }): ScriptedJobs {
     nextAt: () => (waiting.length === 0 ? null : Math.min(...waiting.map((job) => job.runAt))),
     lose() {
       waiting = []
+    },
+    refuse(away) {
+      refusing = away
     },
     payloads,
     errors,
