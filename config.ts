@@ -76,9 +76,6 @@ export const settings = {
   TOCSIN_WEBHOOK_ALLOW: list.describe(
     'Addresses, ranges (CIDR) or host names that webhooks may reach though they are private; comma-separated.',
   ),
-  TOCSIN_EMERGENCY_WEBHOOK_URL: url(['http', 'https'])
-    .optional()
-    .describe('Called when the control plane’s database is gone and the normal way with it.'),
   TOCSIN_LOG_LEVEL: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

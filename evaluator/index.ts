@@ -8,13 +8,16 @@ export interface EvaluatorDeps extends Omit<OrgPassDeps, 'onIncidents'> {
   readonly store: EvaluationStore
   /** A name of this process that no other has. */
   readonly name: string
+  /** True when no other process can hold shards: a dead one's are taken over at once. */
+  readonly alone: boolean
   readonly watermarks: () => Promise<WatermarkReading>
   readonly fanOut: Pick<FanOut, 'publish'>
   readonly log: Log
 }
 
 export interface Evaluator {
-  start(): void
+  /** Fails when the store cannot be reached. */
+  start(): Promise<void>
   /** Ends after the pass under way, and gives the shards back. */
   stop(): Promise<void>
   /** One pass over all orgs held, now. The scheduler calls it every second; tests call it by hand. */
@@ -99,7 +102,10 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     logger: { info: quiet, warn: quiet, error: quiet, debug: quiet },
   })
   return {
-    start: () => void task.start(),
+    async start() {
+      if (deps.alone) await store.releaseAllShards()
+      await task.start()
+    },
     async stop() {
       await task.stop()
       if (running !== null)

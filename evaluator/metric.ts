@@ -23,7 +23,11 @@ export function createEvaluateMetric(readers: MetricReaders): EvaluateMetric {
       const named = withoutName(labels)
       const key = JSON.stringify(Object.entries(named).sort())
       if (seen.has(key))
-        throw new QueryError('Two series have the same labels once their names are dropped; expected distinct ones.', 1, 1)
+        throw new QueryError(
+          'Two series have the same labels once their names are dropped; expected distinct ones.',
+          1,
+          1,
+        )
       seen.add(key)
       return { labels: named, value }
     })

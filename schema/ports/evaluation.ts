@@ -151,6 +151,8 @@ export interface EvaluationStore {
   /** Takes or renews leases on up to a fair share of shards; returns what is held now. */
   acquireShards(evaluator: string, leaseMs: number): Promise<ShardLease[]>
   releaseShards(evaluator: string): Promise<void>
+  /** Voids every lease. Only for a process that knows itself to be the only one. */
+  releaseAllShards(): Promise<void>
   /** Orgs of the shards that have monitors, or open instances or incidents to look after. */
   orgsOf(shards: readonly number[]): Promise<{ readonly orgId: string; readonly shard: number }[]>
   monitors(orgId: string): Promise<Monitor[]>

@@ -3,7 +3,7 @@ import type { Random } from '../../schema/ports/clock.js'
 import type { EvaluationStore } from '../../schema/ports/evaluation.js'
 import { blindness, blindSpells } from './blindness.js'
 import { commitTick } from './commit.js'
-import { acquireShards, orgsOf, releaseShards } from './leases.js'
+import { acquireShards, orgsOf, releaseAllShards, releaseShards } from './leases.js'
 import { loadInstances, loadMonitors, loadStatuses } from './load.js'
 import { prune } from './prune.js'
 import { loadCoverage, mergeWindows, saveSlices } from './slices.js'
@@ -14,6 +14,7 @@ export function createEvaluationStore(pool: Pool, random: Random): EvaluationSto
   return {
     acquireShards: (evaluator, leaseMs) => acquireShards(pool, evaluator, leaseMs),
     releaseShards: (evaluator) => releaseShards(pool, evaluator),
+    releaseAllShards: () => releaseAllShards(pool),
     orgsOf: (shards) => orgsOf(pool, shards),
     monitors: (orgId) => loadMonitors(pool, orgId),
     instances: (orgId) => loadInstances(pool, orgId),

@@ -57,6 +57,12 @@ export async function releaseShards(pool: Pool, evaluator: string): Promise<void
   await pool.query('DELETE FROM engine.evaluator WHERE name = $1', [evaluator])
 }
 
+/** Voids every lease and forgets every evaluator. */
+export async function releaseAllShards(pool: Pool): Promise<void> {
+  await pool.query(`UPDATE engine.shard SET holder = NULL, lease_until = '-infinity'`)
+  await pool.query('DELETE FROM engine.evaluator')
+}
+
 /**
  * Locks the shard for the transaction. Throws `LeaseLostError` when the token is no longer the shard's, so nothing of
  * the transaction is written.

@@ -76,6 +76,7 @@ export async function createWorld(options: { evaluateMetric?: EvaluateMetric } =
       },
       settings: { graceMs: 3_000, replayBoundMs: 3_600_000, blindAfterMs: 30_000, blindIncidentAfterMs: 60_000 },
       name,
+      alone: false,
       watermarks: async () => ({ now, oldest: world.oldest }),
       fanOut: { publish: async () => {} },
       log: loud,

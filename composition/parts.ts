@@ -1,0 +1,136 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Pool } from 'pg'
+import type { Config } from '../config.js'
+import { createEvaluateMetric } from '../evaluator/metric.js'
+import { createParsePool } from '../ingest/parse/index.js'
+import { packageRoot } from '../package-root.js'
+import { createPrisma } from '../prisma/client.js'
+import { createNotificationStore } from '../prisma/notifications/index.js'
+import { createSealer } from '../prisma/sealing.js'
+import { createControlPlane } from '../prisma/stores/control-plane.js'
+import { createIngestCredentials } from '../prisma/stores/ingest-credentials.js'
+import { createJobs } from '../queue/jobs.js'
+import { createMemoryFanOut } from '../queue/memory/fan-out.js'
+import { createMemoryLimiter } from '../queue/memory/limiter.js'
+import { createPostgresFanOut } from '../queue/postgres/fan-out.js'
+import { createPostgresFlushManifests } from '../queue/postgres/flush-manifests.js'
+import { createPostgresIntake } from '../queue/postgres/intake.js'
+import { createPool } from '../queue/postgres/pool.js'
+import type { Log, Random } from '../schema/ports.js'
+import { createEvaluationStore } from '../sql/evaluation/index.js'
+import { createLogReader } from '../sql/log-reader.js'
+import { createLogWriter } from '../sql/log-writer.js'
+import { createMetricReader } from '../sql/metric-reader.js'
+import { createMetricWriter } from '../sql/metric-store.js'
+import { createSliceSource } from '../sql/slice-source.js'
+import type { Databases } from './databases.js'
+import type { Stops } from './stops.js'
+
+/** Adapters that several roles share, each made when it is first asked for. */
+export type Parts = ReturnType<typeof createParts>
+
+/** How long a statement of the control plane may take, ms. */
+const STATEMENT_TIMEOUT_MS = 30_000
+
+const random: Random = { bytes: (length) => Uint8Array.from(randomBytes(length)) }
+
+/** Makes adapters over the databases. What holds connections is handed to `stops`. */
+export function createParts(config: Config, databases: Databases, log: Log, stops: Stops) {
+  const { controlUrl, metricsUrl, clickhouse, alone } = databases
+  const clock = { now: () => Date.now() }
+  const sealer = createSealer(databases.masterKey)
+
+  function pool(name: string, connectionString: string, max: number): Pool {
+    const made = createPool({ connectionString, name, max, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, log)
+    stops.add(`connections for ${name}`, () => made.end())
+    return made
+  }
+
+  const fanOut = once(() => {
+    const made = alone ? createMemoryFanOut({ log }) : createPostgresFanOut({ connectionString: controlUrl, log })
+    stops.add('fan-out', () => made.close())
+    return made
+  })
+  const intake = once(() => {
+    const made = createPostgresIntake({
+      connectionString: controlUrl,
+      seal: (bytes, aad) => sealer.seal(bytes, aad),
+      log,
+      fanOut: fanOut(),
+    })
+    stops.add('intake', () => made.close())
+    return made
+  })
+  const flushes = once(() => {
+    const made = createPostgresFlushManifests({ connectionString: controlUrl, log })
+    stops.add('flush manifests', () => made.end())
+    return made
+  })
+  const limiter = once(() => {
+    const made = createMemoryLimiter({ clock })
+    stops.add('limiter', () => made.close())
+    return made
+  })
+  const jobs = once(() => {
+    const made = createJobs({ connectionString: controlUrl, log })
+    stops.add('jobs', () => made.close())
+    return made
+  })
+  const controlPool = once(() => pool('control plane', controlUrl, 10))
+  const database = once(() => {
+    const made = createPrisma(controlPool())
+    stops.add('Prisma', () => made.$disconnect())
+    return made
+  })
+  const metricReads = once(() => pool('metric reads', metricsUrl, 4))
+
+  return {
+    clock,
+    random,
+    sealer,
+    alone,
+    /** Names this process in claims, manifests and leases; no other process has had it. */
+    processName: `${hostname()}-${process.pid}-${randomBytes(6).toString('hex')}`,
+    fanOut,
+    intake,
+    flushes,
+    limiter,
+    jobs,
+    database,
+    controlPool,
+    controlPlane: once(() => createControlPlane({ database: database(), pool: controlPool(), sealer })),
+    credentials: once(async () => {
+      const made = await createIngestCredentials({ pool: controlPool(), sealer, fanOut: fanOut(), clock, log })
+      stops.add('ingest credentials', () => made.close())
+      return made
+    }),
+    parsePool: once(() => {
+      const file = join(packageRoot(), 'dist', 'ingest', 'parse', 'worker.js')
+      const made = createParsePool({ workers: config.TOCSIN_NORMALIZER_WORKERS, file, log })
+      stops.add('parse workers', () => made.close())
+      return made
+    }),
+    logWriter: () => createLogWriter(clickhouse.writer),
+    metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
+    logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
+    sliceSource: () => createSliceSource(clickhouse.evaluator),
+    evaluationStore: () => createEvaluationStore(pool('evaluation', controlUrl, 4), random),
+    evaluateMetric: () => createEvaluateMetric((orgId) => createMetricReader(metricReads(), orgId)),
+    notificationStore: () => createNotificationStore({ pool: pool('notifications', controlUrl, 6), sealer }),
+    readinessChecks: {
+      postgres: () => controlPool().query('SELECT 1'),
+      clickhouse: () => clickhouse.reader.ping(),
+    },
+  }
+}
+
+/** Makes something the first time it is asked for, and hands out the same after. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}

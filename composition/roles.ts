@@ -1,0 +1,152 @@
+import type { Config } from '../config.js'
+import { createIdentify } from '../evaluator/identify.js'
+import { createEvaluator } from '../evaluator/index.js'
+import { createGateway } from '../gateway/server.js'
+import { createIngestEdge } from '../ingest/edge/index.js'
+import { createLogSink, createMetricSink, createNormalizer } from '../ingest/normalizer/index.js'
+import { createNotifier, type Notifier } from '../notifier/index.js'
+import { newId } from '../schema/domain/ids.js'
+import type { Log } from '../schema/ports.js'
+import type { Databases } from './databases.js'
+import { startHousekeeping } from './housekeeping.js'
+import type { Parts } from './parts.js'
+import type { Stops } from './stops.js'
+
+export const ROLES = ['gateway', 'ingest', 'evaluator', 'notifier'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Where the roles that listen can be reached; null where they do not run. */
+export interface Listening {
+  readonly gatewayUrl: string | null
+  readonly ingestUrl: string | null
+}
+
+/**
+ * Starts the roles, those that take from the outside last: what they bring in finds the others at work. Each is handed to
+ * `stops`, so they stop in reverse.
+ */
+export async function startRoles(
+  roles: ReadonlySet<Role>,
+  config: Config,
+  databases: Databases,
+  parts: Parts,
+  log: Log,
+  stops: Stops,
+): Promise<Listening> {
+  const notifier = roles.has('notifier') || roles.has('gateway') ? makeNotifier(config, parts, log) : null
+  if (notifier !== null && roles.has('notifier')) {
+    await notifier.start()
+    stops.add('notifier', () => notifier.stop())
+  }
+  if (roles.has('evaluator')) await startEvaluator(config, parts, log, stops)
+  if (roles.has('ingest')) await startNormalizer(databases, parts, log, stops)
+  startHousekeeping({ intake: parts.intake(), flushes: parts.flushes(), log }, stops)
+  const ingestUrl = roles.has('ingest') ? await startEdge(config, parts, log, stops) : null
+  const gatewayUrl =
+    notifier !== null && roles.has('gateway')
+      ? await startGateway(config, databases, parts, notifier, log, stops)
+      : null
+  return { gatewayUrl, ingestUrl }
+}
+
+function makeNotifier(config: Config, parts: Parts, log: Log): Notifier {
+  return createNotifier({
+    store: parts.notificationStore(),
+    jobs: parts.jobs(),
+    fanOut: parts.fanOut(),
+    clock: parts.clock,
+    random: parts.random,
+    log: log.child({ role: 'notifier' }),
+    mail: { smtpUrl: config.TOCSIN_SMTP_URL ?? null, from: config.TOCSIN_MAIL_FROM },
+    slackApiUrl: config.TOCSIN_SLACK_API_URL,
+    webhookAllow: config.TOCSIN_WEBHOOK_ALLOW,
+    publicUrl: config.TOCSIN_PUBLIC_URL ?? null,
+  })
+}
+
+async function startEvaluator(config: Config, parts: Parts, log: Log, stops: Stops): Promise<void> {
+  const evaluator = createEvaluator({
+    store: parts.evaluationStore(),
+    flushes: parts.flushes(),
+    slices: parts.sliceSource(),
+    evaluateMetric: parts.evaluateMetric(),
+    identify: createIdentify(),
+    ids: {
+      instance: () => newId('alertInstance', parts.clock.now(), parts.random.bytes(10)),
+      incident: () => newId('incident', parts.clock.now(), parts.random.bytes(10)),
+    },
+    settings: {
+      graceMs: config.TOCSIN_GRACE,
+      replayBoundMs: config.TOCSIN_REPLAY_BOUND,
+      blindAfterMs: config.TOCSIN_BLIND_AFTER,
+      blindIncidentAfterMs: config.TOCSIN_BLIND_INCIDENT_AFTER,
+    },
+    name: parts.processName,
+    alone: parts.alone,
+    watermarks: () => parts.intake().watermarks(),
+    fanOut: parts.fanOut(),
+    log: log.child({ role: 'evaluator' }),
+  })
+  await evaluator.start()
+  stops.add('evaluator', () => evaluator.stop())
+}
+
+async function startNormalizer(databases: Databases, parts: Parts, log: Log, stops: Stops): Promise<void> {
+  const normalizer = createNormalizer({
+    intake: parts.intake(),
+    flushes: parts.flushes(),
+    sinks: {
+      logs: createLogSink(parts.parsePool(), parts.logWriter()),
+      metrics: createMetricSink(parts.metricWriter()),
+    },
+    name: parts.processName,
+    alone: databases.alone,
+    log: log.child({ role: 'normalizer' }),
+  })
+  await normalizer.start()
+  stops.add('normalizer', () => normalizer.stop())
+}
+
+async function startEdge(config: Config, parts: Parts, log: Log, stops: Stops): Promise<string> {
+  const edge = createIngestEdge({
+    host: config.TOCSIN_INGEST_HOST,
+    port: config.TOCSIN_INGEST_PORT,
+    intake: parts.intake(),
+    credentials: await parts.credentials(),
+    limiter: parts.limiter(),
+    clock: parts.clock,
+    random: parts.random,
+    log: log.child({ role: 'ingest' }),
+  })
+  const url = await edge.listen()
+  stops.add('ingest edge', () => edge.close())
+  return url
+}
+
+async function startGateway(
+  config: Config,
+  databases: Databases,
+  parts: Parts,
+  notifier: Notifier,
+  log: Log,
+  stops: Stops,
+): Promise<string> {
+  const gateway = await createGateway({
+    listen: { host: config.TOCSIN_GATEWAY_HOST, port: config.TOCSIN_GATEWAY_PORT },
+    masterKey: databases.masterKey,
+    introspection: 'signed in',
+    stores: parts.controlPlane(),
+    logs: { forOrg: parts.logReader },
+    limiter: parts.limiter(),
+    fanOut: parts.fanOut(),
+    clock: parts.clock,
+    random: parts.random,
+    log: log.child({ role: 'gateway' }),
+    testChannel: async (orgId, channelId) =>
+      (await notifier.testChannel(orgId, channelId)) ?? { delivered: false, detail: 'There is no such channel.' },
+    ready: parts.readinessChecks,
+  })
+  const url = await gateway.listen()
+  stops.add('gateway', () => gateway.close())
+  return url
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { settingsPage } from './cli/settings-page.js'
+import { readConfig } from './config.js'
+import { packageRoot } from './package-root.js'
+import { StartError } from './schema/domain/errors.js'
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    readConfig(environment)
+  } catch (error) {
+    if (error instanceof StartError && error.code === 'SETTING_INVALID') return error.message
+    throw error
+  }
+  return 'accepted'
+}
+
+describe('readConfig', () => {
+  it('has a default for all that can have one, and is frozen', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({
+      TOCSIN_DATA_DIR: '.tocsin',
+      TOCSIN_GATEWAY_PORT: 4000,
+      TOCSIN_INGEST_PORT: 4318,
+      TOCSIN_GRACE: 3_000,
+    })
+    expect(Object.isFrozen(config)).toBe(true)
+  })
+
+  it('reads what is given, and leaves other variables alone', () => {
+    const config = readConfig({
+      HOME: '/x',
+      TOCSIN_GRACE: '1m',
+      TOCSIN_WEBHOOK_ALLOW: 'a.example, 10.0.0.0/8',
+      DATABASE_URL: '',
+    })
+    expect(config.TOCSIN_GRACE).toBe(60_000)
+    expect(config.TOCSIN_WEBHOOK_ALLOW).toEqual(['a.example', '10.0.0.0/8'])
+    expect(config.DATABASE_URL).toBeUndefined()
+  })
+
+  it.each([
+    ['a port out of range', { TOCSIN_GATEWAY_PORT: '99999' }, /^TOCSIN_GATEWAY_PORT is "99999": .*65535/],
+    ['a port that is a word', { TOCSIN_INGEST_PORT: 'http' }, /^TOCSIN_INGEST_PORT is "http": /],
+    ['a duration without a unit', { TOCSIN_GRACE: '3' }, /^TOCSIN_GRACE is "3": expected a duration such as 3s/],
+    [
+      'a wrong protocol',
+      { CLICKHOUSE_URL: 'tcp://host' },
+      /^CLICKHOUSE_URL is \[not shown.*expected a URL beginning with http:\/\//,
+    ],
+    ['a short key', { TOCSIN_MASTER_KEY: 'abc' }, /^TOCSIN_MASTER_KEY is \[not shown.*64 hexadecimal digits/],
+    ['a level that is none', { TOCSIN_LOG_LEVEL: 'loud' }, /^TOCSIN_LOG_LEVEL is "loud": /],
+    [
+      'a misspelt name',
+      { TOCSIN_DATADIR: '/x' },
+      /^TOCSIN_DATADIR is no setting of Tocsin; known are .*TOCSIN_DATA_DIR/,
+    ],
+  ])('refuses %s with a sentence', (_, environment, sentence) => {
+    expect(refusal(environment as Record<string, string>)).toMatch(sentence)
+  })
+
+  it('shows no value that can be a secret', () => {
+    for (const name of ['DATABASE_URL', 'CLICKHOUSE_URL', 'TOCSIN_SMTP_URL', 'TOCSIN_MASTER_KEY'])
+      expect(refusal({ [name]: 'ftp://user:hunter2@host' })).not.toContain('hunter2')
+  })
+})
+
+it('is what the page of settings says', async () => {
+  await expect(settingsPage(readConfig({}))).toMatchFileSnapshot(join(packageRoot(), 'docs', 'settings.md'))
+})
