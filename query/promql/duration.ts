@@ -1,0 +1,47 @@
+import type { Duration } from './ast.js'
+
+/** Lengths of the query that durations may speak of, in ms; an instant query has a step and a range of 0. */
+export interface QueryLengths {
+  readonly step: number
+  readonly range: number
+}
+
+/** A duration in whole ms. */
+export function durationMs(duration: Duration, query: QueryLengths): number {
+  return Math.round(seconds(duration, query) * 1000)
+}
+
+function seconds(duration: Duration, query: QueryLengths): number {
+  switch (duration.kind) {
+    case 'seconds':
+      return duration.seconds
+    case 'step':
+      return query.step / 1000
+    case 'range':
+      return query.range / 1000
+    case 'negate':
+      return -seconds(duration.of, query)
+    case 'combine': {
+      const left = seconds(duration.left, query)
+      const right = seconds(duration.right, query)
+      switch (duration.op) {
+        case '+':
+          return left + right
+        case '-':
+          return left - right
+        case '*':
+          return left * right
+        case '/':
+          return left / right
+        case '%':
+          return left % right
+        case '^':
+          return left ** right
+        case 'min_of':
+          return Math.min(left, right)
+        case 'max_of':
+          return Math.max(left, right)
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import { children, type Duration, type Expr, type VectorSelector } from './ast.js'
+import type { QueryTimes } from './frame.js'
+import type { PromqlQuery } from './parse.js'
+import { meaningError } from './query-text.js'
+import { LOOKBACK_MS, resolveDuration, resolveShift, SUBQUERY_STEP_MS } from './shift.js'
+
+/** What one selector needs of the source, Unix ms, both ends included. */
+export interface Fetch {
+  readonly selector: VectorSelector
+  readonly start: number
+  readonly end: number
+}
+
+/** A query made ready for evaluation between two times. */
+export interface Plan {
+  readonly query: PromqlQuery
+  readonly times: QueryTimes
+  readonly fetches: readonly Fetch[]
+  /** Expressions that are the same at every instant, so that one evaluation serves all. */
+  readonly invariant: ReadonlySet<Expr>
+}
+
+/** Resolves what the query's times decide. Throws a `PromqlError` for a range or step that is not above zero. */
+export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
+  const fetches: Fetch[] = []
+  collect(query.expr, times.start, times.end)
+  const invariant = new Set<Expr>()
+  markInvariant(query.expr, invariant)
+  return { query, times, fetches, invariant }
+
+  function collect(expr: Expr, from: number, to: number): void {
+    if (expr.kind === 'vectorSelector') addFetch(expr, LOOKBACK_MS, from, to)
+    else if (expr.kind === 'matrixSelector') addFetch(expr.selector, positive(expr.range, expr), from, to)
+    else if (expr.kind === 'subquery') {
+      const range = positive(expr.range, expr)
+      if (expr.step !== null) positive(expr.step, expr)
+      const { at, offset } = resolveShift(expr, times)
+      collect(expr.expr, (at ?? from) - offset - range, (at ?? to) - offset)
+    } else {
+      for (const inner of children(expr)) collect(inner, from, to)
+    }
+  }
+
+  function addFetch(selector: VectorSelector, lookBack: number, from: number, to: number): void {
+    const { at, offset } = resolveShift(selector, times)
+    fetches.push({ selector, start: (at ?? from) - offset - lookBack, end: (at ?? to) - offset })
+  }
+
+  function positive(duration: Duration, expr: Expr): number {
+    const ms = resolveDuration(duration, times)
+    if (ms > 0 && Number.isSafeInteger(ms)) return ms
+    throw meaningError(query.text, expr.span, `expected a duration above zero, found ${ms / 1000} s`)
+  }
+}
+
+/** Step of a subquery in ms. */
+export function subqueryStep(step: Duration | null, times: QueryTimes): number {
+  return step === null ? SUBQUERY_STEP_MS : resolveDuration(step, times)
+}
+
+/** Functions whose result depends on the instant even if no argument does. */
+const TIME_BOUND: ReadonlySet<string> = new Set([
+  'time',
+  'timestamp',
+  'predict_linear',
+  'info',
+  'day_of_month',
+  'day_of_week',
+  'day_of_year',
+  'days_in_month',
+  'hour',
+  'minute',
+  'month',
+  'year',
+])
+
+function markInvariant(expr: Expr, found: Set<Expr>): boolean {
+  const inner = children(expr).map((part) => markInvariant(part, found))
+  const same =
+    expr.kind === 'vectorSelector' || expr.kind === 'subquery'
+      ? expr.at !== null
+      : inner.every(Boolean) && !(expr.kind === 'call' && TIME_BOUND.has(expr.name))
+  if (same) found.add(expr)
+  return same
+}
