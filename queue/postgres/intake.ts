@@ -16,7 +16,7 @@ import {
   SWEEP,
   WATERMARKS,
 } from './intake-statements.js'
-import { createPool } from './pool.js'
+import { createPool, INDEXES_ONLY } from './pool.js'
 
 /**
  * An enqueue that takes longer is broken off and refused, ms. It lies well below the grace of the horizon, since between
@@ -60,7 +60,7 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
     log,
   )
   const claims = createPool(
-    { connectionString, name: 'intake', max: max.claims, statementTimeoutMs: CLAIM_TIMEOUT_MS },
+    { connectionString, name: 'intake', max: max.claims, statementTimeoutMs: CLAIM_TIMEOUT_MS, settings: INDEXES_ONLY },
     log,
   )
   const waiters = createWaiters((error) =>
