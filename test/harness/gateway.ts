@@ -1,14 +1,21 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse as Response } from 'fastify'
 import type pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
-import { apiTokenText, createGateway, type Gateway, type GatewayDeps, hashPassword, ingestKeyText } from '../../gateway/index.js'
+import {
+  apiTokenText,
+  createGateway,
+  type Gateway,
+  type GatewayDeps,
+  hashPassword,
+  ingestKeyText,
+} from '../../gateway/index.js'
 import { createPrisma, type Database } from '../../prisma/client.js'
 import { createSealer, type Sealer } from '../../prisma/sealing.js'
 import { type BootstrapCredentials, bootstrap } from '../../prisma/stores/bootstrap.js'
 import { createControlPlane } from '../../prisma/stores/control-plane.js'
 import { createMemoryFanOut } from '../../queue/memory/fan-out.js'
-import { createMemoryRateLimiter } from '../../queue/memory/limiter.js'
+import { createMemoryLimiter } from '../../queue/memory/limiter.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FanOut } from '../../schema/ports/limits.js'
 import { useStores } from './stores.js'
@@ -26,7 +33,7 @@ export interface TestGateway {
   readonly failures: object[]
   /** A request to `/graphql`; `token` null sends none, left out the first API token. */
   ask(query: string, variables?: object, token?: string | null): Promise<Answer>
-  inject(options: InjectOptions): ReturnType<FastifyInstance['inject']>
+  inject(options: InjectOptions): Promise<Response>
 }
 
 /** An answer of GraphQL, read loosely: tests look into it. */
@@ -63,7 +70,7 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
   }
   let opened: { gateway: Gateway; database: Database; first: BootstrapCredentials } | null = null
   const sealer = createSealer(masterKey)
-  const fanOut = createMemoryFanOut()
+  const fanOut = createMemoryFanOut({ log })
 
   beforeAll(async () => {
     const database = createPrisma(stores.pool)
@@ -73,6 +80,7 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       clock,
       random: RANDOM,
       ownerEmail: 'owner@example.com',
+      keep: () => {},
       secrets: { hashPassword, apiTokenText, ingestKeyText },
     })
     if (first === null) throw new Error('The database of this file was not empty.')
@@ -84,7 +92,7 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       logs: {
         forOrg: () => ({ search: () => Promise.reject(new Error('This file has no logs.')) }),
       },
-      limiter: createMemoryRateLimiter(clock),
+      limiter: createMemoryLimiter({ clock }),
       fanOut,
       clock,
       random: RANDOM,
@@ -143,10 +151,18 @@ export async function addOrg(gateway: TestGateway, slug: string): Promise<{ orgI
   const { scopes } = await database.apiToken.findFirstOrThrow()
   await database.org.create({ data: { id: orgId, slug, name: slug, createdAt: at } })
   await database.user.create({
-    data: { id: userId, email: `${slug}@example.com`, name: slug, passwordHash: await hashPassword(slug), createdAt: at },
+    data: {
+      id: userId,
+      email: `${slug}@example.com`,
+      name: slug,
+      passwordHash: await hashPassword(slug),
+      createdAt: at,
+    },
   })
   await database.membership.create({ data: { id: `mem_${slug}`, orgId, userId, role: 'OWNER', joinedAt: at } })
   const hash = Uint8Array.from(createHash('sha256').update(apiToken).digest())
-  await database.apiToken.create({ data: { id: `tok_${slug}`, orgId, userId, name: slug, hash, scopes, createdAt: at } })
+  await database.apiToken.create({
+    data: { id: `tok_${slug}`, orgId, userId, name: slug, hash, scopes, createdAt: at },
+  })
   return { orgId, apiToken }
 }
