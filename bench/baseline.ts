@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClient } from '@clickhouse/client'
+import { createChdbConnection } from 'chdb/connection'
+import type { NativeLog } from '../ingest/parse/native-logs.js'
+import { nanosecondsText, readTimestamp } from '../ingest/parse/timestamp.js'
+import { packageRoot } from '../package-root.js'
+import { watchMemory } from './process-memory.js'
+import { sampleLogs } from './sample-logs.js'
+
+/*
+ * The baseline of the ingest benchmark, in a process of its own: the same logs inserted with the official client into
+ * the same table of an embedded ClickHouse, without an edge, a queue or a promise. Arguments: directory, batches, logs a
+ * batch. Answers its parent with `BaselineAnswer`.
+ */
+
+/** What the baseline measured. */
+export interface BaselineAnswer {
+  readonly ms: number
+  readonly rows: number
+  /** MiB. */
+  readonly resident: number
+}
+
+/** Rows an insert: what ClickHouse recommends at the least, and about what one flush of ours holds. */
+const ROWS_AN_INSERT = 20_000
+
+type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>
+
+const [directory = '', batches = 0, logsABatch = 0] = process.argv
+  .slice(2)
+  .map((text, i) => (i === 0 ? text : Number(text)))
+const memory = watchMemory(process.pid)
+const connection = createChdbConnection({ path: String(directory) })
+// The two packages declare the same interface twice, apart in optional properties only.
+const client = createClient({ connection: connection as unknown as ClientOptions['connection'] & object })
+await client.command({ query: readFileSync(join(packageRoot(), 'sql/clickhouse/0001_logs.sql'), 'utf8') })
+
+const now = Date.now()
+const rows = Array.from({ length: Number(batches) }, (_, batch) =>
+  sampleLogs(batch, Number(logsABatch), now).map((log, item) => toRow(log, item, now)),
+).flat()
+
+const start = performance.now()
+for (let at = 0; at < rows.length; at += ROWS_AN_INSERT)
+  await client.insert({ table: 'logs', values: rows.slice(at, at + ROWS_AN_INSERT), format: 'JSONEachRow' })
+const counted = await client.query({ query: 'SELECT count() AS rows FROM logs', format: 'JSONEachRow' })
+const [answer] = await counted.json<{ rows: string | number }>()
+const ms = performance.now() - start
+
+process.send?.({ ms, rows: Number(answer?.rows), resident: memory.resident() } satisfies BaselineAnswer)
+memory.stop()
+await client.close()
+
+function toRow(log: NativeLog, item: number, now: number) {
+  const at = readTimestamp(log.timestamp) ?? { ms: now, ns: 0 }
+  const attributes = Object.entries(log.attributes ?? {})
+  const ofType = (type: string) => Object.fromEntries(attributes.filter(([, value]) => typeof value === type))
+  return {
+    org_id: 'org_bench',
+    ts: nanosecondsText(at.ms, at.ns),
+    service: log.service,
+    level: log.level,
+    message: log.message,
+    trace_id: log.traceId,
+    span_id: log.spanId,
+    attributes_string: ofType('string'),
+    attributes_number: ofType('number'),
+    attributes_bool: ofType('boolean'),
+    batch_id: '00000000-0000-4000-8000-000000000000',
+    item,
+    flush_id: 1,
+    accepted_at: now,
+  }
+}
