@@ -105,15 +105,11 @@ describe('jobs', () => {
   it('waits with a delayed job, also when another process began the wait', async () => {
     const first = open()
     const added = performance.now()
-    await first.queue(name).add([
-      { jobId: 'later', payload: {}, delayMs: 250 },
-      { jobId: 'now', payload: {} },
-    ])
+    await first.queue(name).add([{ jobId: 'later', payload: {}, delayMs: 250 }])
     await first.close()
-    const { done, until } = await collect(open().queue(name))
-    await until(2)
+    const { until } = await collect(open().queue(name))
+    await until(1)
     expect(performance.now() - added).toBeGreaterThan(240)
-    expect(done.map(({ jobId }) => jobId)).toEqual(['now', 'later'])
   })
 
   it('runs no failed job again, and goes on', async () => {
