@@ -2,17 +2,15 @@ import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { FanOut } from '../schema/ports/limits.js'
 import type { ClaimedDelivery, DueDelivery, NotificationStore } from '../schema/ports/notifications.js'
 import { attemptRecord } from './attempt.js'
-import type { Send, SendResult } from './channel.js'
+import type { Send } from './channel.js'
 import { spokenKind, threadOf } from './dedup.js'
 import { advance } from './lane.js'
 import { incidentLink } from './link.js'
 import type { Meter } from './meter.js'
+import { sendOnce } from './send-once.js'
 
 /** A claim outlives the longest send by far; what ends without an answer is taken again after it, ms. */
 export const CLAIM_LEASE_MS = 60_000
-
-/** No send takes longer than this, whatever a channel's own time-outs say, ms. */
-const SEND_DEADLINE_MS = 45_000
 
 /** Clocks of two machines may differ by this much, ms. */
 const CLOCK_SLACK_MS = 1_000
@@ -37,7 +35,14 @@ export function createDeliver(deps: DeliverDeps): (deliveryId: string) => Promis
   const { store, clock, meter } = deps
 
   async function attempt(claimed: ClaimedDelivery): Promise<void> {
-    const result = await sendOnce(deps, claimed)
+    const result = await sendOnce(deps, claimed.config, {
+      deliveryId: claimed.deliveryId,
+      says: spokenKind(claimed.message.kind, claimed.reason),
+      message: claimed.message,
+      link: incidentLink(deps.publicUrl, claimed.message.incident.number),
+      thread: claimed.thread,
+      now: clock.now(),
+    })
     const record = attemptRecord(claimed, result, { now: clock.now(), random: unit(deps.random) })
     const due = await store.record(claimed, record, (channel, lane) => advance(channel, lane).changes)
     meter.count(record.status)
@@ -70,41 +75,6 @@ export function createDeliver(deps: DeliverDeps): (deliveryId: string) => Promis
     if (answer.claimed === null) await deps.schedule(answer.due)
     else await attempt(answer.claimed)
   }
-}
-
-async function sendOnce(deps: DeliverDeps, claimed: ClaimedDelivery): Promise<SendResult> {
-  const speech = {
-    deliveryId: claimed.deliveryId,
-    says: spokenKind(claimed.message.kind, claimed.reason),
-    message: claimed.message,
-    link: incidentLink(deps.publicUrl, claimed.message.incident.number),
-    thread: claimed.thread,
-    now: deps.clock.now(),
-  }
-  if (claimed.config === null) return UNREADABLE
-  let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<SendResult>((resolve) => {
-    const detail = `no answer within ${SEND_DEADLINE_MS / 1_000} s`
-    timer = setTimeout(() => resolve({ outcome: 'retry', afterMs: null, mayHaveHeard: true, detail }), SEND_DEADLINE_MS)
-  })
-  try {
-    return await Promise.race([deps.send(claimed.config, speech), deadline])
-  } catch (error) {
-    // Our own fault, and its message might quote a secret: only its class is kept.
-    const name = error instanceof Error ? error.name : typeof error
-    deps.log.error({ deliveryId: claimed.deliveryId, error: name }, 'A channel failed to say what became of a message.')
-    return { outcome: 'retry', afterMs: null, mayHaveHeard: true, detail: `the sender itself failed (${name})` }
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** A master key can be set right again, so this is worth another try. */
-export const UNREADABLE: SendResult = {
-  outcome: 'retry',
-  afterMs: null,
-  mayHaveHeard: false,
-  detail: 'the channel’s configuration does not open under this installation’s master key',
 }
 
 /** A number in [0, 1). */

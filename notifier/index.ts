@@ -1,6 +1,7 @@
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { FanOut } from '../schema/ports/limits.js'
 import type { Job, Jobs, JobWorker, NotificationStore } from '../schema/ports/notifications.js'
+import { createEgress } from './channels/egress.js'
 import { type ChannelSettings, createSend } from './channels/index.js'
 import { createDeliver } from './deliver.js'
 import { createMeter, type NotifierMetrics } from './meter.js'
@@ -43,6 +44,8 @@ export interface Notifier {
   stop(): Promise<void>
   /** Sends a test message at once; null when the org has no such channel. Needs no `start`. */
   testChannel(orgId: string, channelId: string): Promise<ChannelTest | null>
+  /** Why a tenant's URL can never be called, as a sentence; null when it may be. Names are looked up when sending. */
+  urlFault(url: string): string | null
   metrics(): NotifierMetrics
 }
 
@@ -50,7 +53,8 @@ export interface Notifier {
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { store, jobs, fanOut, clock, log, random, publicUrl } = deps
   const meter = createMeter()
-  const send = createSend(deps)
+  const egress = createEgress(deps.webhookAllow, deps.resolve)
+  const send = createSend(deps, egress)
   const outbox = jobs.queue(OUTBOX_QUEUE)
   const deliveries = jobs.queue(DELIVERY_QUEUE)
   const schedule = createSchedule({ deliveries, clock })
@@ -92,7 +96,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       await Promise.all(workers.map((worker) => worker.stop()))
       workers = []
     },
-    testChannel: createChannelTest({ store, send, clock, random }),
+    testChannel: createChannelTest({ store, send, clock, random, log }),
+    urlFault: (url) => egress.urlFault(url),
     metrics: () => meter.read(),
   }
 }

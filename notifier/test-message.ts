@@ -1,9 +1,9 @@
 import { newId } from '../schema/domain/ids.js'
 import type { Message } from '../schema/domain/notification.js'
-import type { Clock, Random } from '../schema/ports/clock.js'
+import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { NotificationStore } from '../schema/ports/notifications.js'
 import type { Send } from './channel.js'
-import { UNREADABLE } from './deliver.js'
+import { sendOnce } from './send-once.js'
 
 /** What became of a test message. `detail` is for people and holds no secret. */
 export interface ChannelTest {
@@ -20,15 +20,15 @@ export function createChannelTest(deps: {
   readonly send: Send
   readonly clock: Clock
   readonly random: Random
+  readonly log: Log
 }): (orgId: string, channelId: string) => Promise<ChannelTest | null> {
-  const { store, send, clock, random } = deps
+  const { store, clock, random } = deps
   return async (orgId, channelId) => {
     const target = await store.testTarget(orgId, channelId)
     if (target === null) return null
-    if (target.config === null) return { delivered: false, detail: UNREADABLE.detail }
     const now = clock.now()
     const deliveryId = newId('delivery', now, random.bytes(10))
-    const result = await send(target.config, {
+    const result = await sendOnce(deps, target.config, {
       deliveryId,
       says: 'test',
       message: testMessage(target.org, target.channel.key, newId('notification', now, random.bytes(10)), now),

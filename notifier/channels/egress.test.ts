@@ -84,3 +84,21 @@ describe('a literal address', () => {
     await expect(createEgress([]).resolve('127.0.0.1')).rejects.toThrow(EgressRefusedError)
   })
 })
+
+describe('a URL that can never be called', () => {
+  const egress = createEgress(['10.0.0.0/8', 'mail.localhost'])
+
+  it.each([
+    ['https://hooks.example/x', null],
+    ['http://10.1.1.1/x', null],
+    ['http://mail.localhost/x', null],
+    ['http://localhost:8080/x', 'localhost (127.0.0.1) is not'],
+    ['http://a.localhost/x', 'a.localhost (127.0.0.1) is not'],
+    ['http://0x7f.1/x', '127.0.0.1 is not'],
+    ['http://[::ffff:a9fe:a9fe]/x', '::ffff:a9fe:a9fe is not'],
+    ['not a URL', 'It is no URL.'],
+  ])('%s: %s', (url, fault) => {
+    if (fault === null) expect(egress.urlFault(url)).toBeNull()
+    else expect(egress.urlFault(url)).toContain(fault)
+  })
+})

@@ -10,8 +10,10 @@ export class EgressRefusedError extends Error {
 
 /** Guards where a tenant's URL may lead. */
 export interface Egress {
-  /** @throws EgressRefusedError when a host is a literal address that is refused. */
+  /** @throws EgressRefusedError when a host is `localhost` or a literal address, and that is refused. */
   checkHost(host: string): void
+  /** Why a URL can never be called, as a sentence; null when it may be, as far as can be told without DNS. */
+  urlFault(url: string): string | null
   /** For `net.connect`: resolves, and hands out only addresses that pass; an error when none does. */
   readonly lookup: LookupFunction
   /** The first address of a host, after the same checks. */
@@ -55,10 +57,25 @@ export function createEgress(allow: readonly string[], resolve: Resolve = system
     return reachable
   }
 
+  const checkHost = (host: string) => {
+    const bare = plainHost(host)
+    if (names.has(bare)) return
+    // RFC 6761: such names are the machine itself, whatever DNS may say.
+    const inward = bare === 'localhost' || bare.endsWith('.localhost') ? '127.0.0.1' : bare
+    if (parseAddress(inward) !== null && !passes(inward)) throw refusal(inward, bare)
+  }
+
   return {
-    checkHost(host) {
-      const bare = host.replace(/^\[|\]$/g, '')
-      if (parseAddress(bare) !== null && !names.has(plainHost(host)) && !passes(bare)) throw refusal(bare, bare)
+    checkHost,
+    urlFault(url) {
+      if (!URL.canParse(url)) return 'It is no URL.'
+      try {
+        checkHost(new URL(url).hostname)
+        return null
+      } catch (error) {
+        if (error instanceof EgressRefusedError) return `${error.message}.`
+        throw error
+      }
     },
     lookup(host, options, callback) {
       addressesOf(host).then(
@@ -74,7 +91,7 @@ export function createEgress(allow: readonly string[], resolve: Resolve = system
     async resolve(host) {
       const bare = host.replace(/^\[|\]$/g, '')
       if (parseAddress(bare) !== null) {
-        this.checkHost(bare)
+        checkHost(bare)
         return bare
       }
       const [first] = await addressesOf(bare)

@@ -1,5 +1,5 @@
 import type { Send } from '../channel.js'
-import { createEgress, type Resolve } from './egress.js'
+import { createEgress, type Egress, type Resolve } from './egress.js'
 import { createEmailChannel } from './email.js'
 import { createSlackChannel } from './slack.js'
 import { createWebhookChannel } from './webhook.js'
@@ -16,8 +16,10 @@ export interface ChannelSettings {
 }
 
 /** One sender for every kind of channel. */
-export function createSend(settings: ChannelSettings): Send {
-  const egress = createEgress(settings.webhookAllow, settings.resolve)
+export function createSend(
+  settings: ChannelSettings,
+  egress: Egress = createEgress(settings.webhookAllow, settings.resolve),
+): Send {
   const timeout = settings.timeoutMs === undefined ? {} : { timeoutMs: settings.timeoutMs }
   const webhook = createWebhookChannel({ egress, ...timeout })
   const email = createEmailChannel({ ...settings.mail, egress, ...timeout })
