@@ -28,7 +28,7 @@ export async function startTocsin(dataDir: string, settings: Readonly<Record<str
     ...inherited
   } = process.env
   const kept = Object.fromEntries(Object.entries(inherited).filter(([name]) => !name.startsWith('TOCSIN_')))
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'main.js')], {
+  const child = spawn(process.execPath, [join(packageRoot(), 'tocsin.cjs')], {
     env: {
       ...kept,
       TOCSIN_DATA_DIR: dataDir,

@@ -1,0 +1,104 @@
+import { compileLogFilter, createParamSink, parseLogSelector } from '../query/logql/index.js'
+import { QueryError } from '../schema/domain/query-error.js'
+import type { LogRecord } from '../schema/domain/telemetry.js'
+import type { LogPage, LogReader } from '../schema/ports.js'
+import type { ClickHouse } from './clients.js'
+
+const MAX_SECONDS = 20
+
+interface Row {
+  ns: string
+  service: string
+  level: string
+  message: string
+  trace_id: string
+  span_id: string
+  strings: Record<string, string>
+  numbers: Record<string, number>
+  bools: Record<string, boolean>
+  batch_id: string
+  item: number
+}
+
+/** Where a page ended: time in Unix ns, batch and item. Unique, so a cursor is stable however much is inserted. */
+type Position = readonly [ns: string, batchId: string, item: number]
+
+/** Reads an org's logs by keyset: a page begins right after the record that the cursor names. */
+export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReader {
+  return {
+    async search({ selector, from, to, first, after, order }): Promise<LogPage> {
+      const params = createParamSink()
+      const filter = compileLogFilter(parseLogSelector(selector), params)
+      const position = after === null ? null : decodeCursor(after)
+      const compared = order === 'DESC' ? '<' : '>'
+      const beyond =
+        position === null
+          ? ''
+          : `AND (ts, batch_id, item) ${compared} (fromUnixTimestamp64Nano({ns:Int64}), {batch:UUID}, {item:UInt32})`
+      const rows = await clickhouse.query<Row>(
+        `SELECT toString(toUnixTimestamp64Nano(ts)) AS ns, service, level, message, trace_id, span_id,
+           attributes_string AS strings, attributes_number AS numbers, attributes_bool AS bools,
+           toString(batch_id) AS batch_id, item
+         FROM logs
+         WHERE org_id = {org:String} AND ts >= fromUnixTimestamp64Milli({from:Int64})
+           AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter}) ${beyond}
+         ORDER BY logs.ts ${order}, logs.batch_id ${order}, logs.item ${order}
+         LIMIT {limit:UInt32}`,
+        {
+          ...params.values,
+          org: orgId,
+          from: String(from),
+          to: String(to),
+          limit: first + 1,
+          ...(position === null ? {} : { ns: position[0], batch: position[1], item: position[2] }),
+        },
+        { maxExecutionSeconds: MAX_SECONDS },
+      )
+      const records = rows.slice(0, first).map((row) => ({ cursor: encodeCursor(row), record: toRecord(row) }))
+      return { records, hasNextPage: rows.length > first }
+    },
+  }
+}
+
+function toRecord(row: Row): LogRecord {
+  return {
+    id: encodeCursor(row),
+    at: rfc3339(row.ns),
+    service: row.service,
+    level: row.level,
+    message: row.message,
+    traceId: row.trace_id || null,
+    spanId: row.span_id || null,
+    attributes: { ...row.strings, ...row.numbers, ...row.bools },
+  }
+}
+
+/** Nanoseconds since the epoch as RFC 3339 in UTC, trailing zeros of the fraction cut to milliseconds at least. */
+function rfc3339(ns: string): string {
+  const value = BigInt(ns)
+  const seconds = value / 1_000_000_000n - (value % 1_000_000_000n < 0n ? 1n : 0n)
+  const fraction = String(value - seconds * 1_000_000_000n).padStart(9, '0')
+  const shown = fraction.replace(/(?:000){1,2}$/, '')
+  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${shown}Z`
+}
+
+function encodeCursor(row: Row): string {
+  return Buffer.from(JSON.stringify([row.ns, row.batch_id, row.item])).toString('base64url')
+}
+
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
+
+function decodeCursor(cursor: string): Position {
+  try {
+    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
+    if (Array.isArray(position) && position.length === 3) {
+      const [ns, batchId, item] = position as unknown[]
+      const isNs = typeof ns === 'string' && /^-?\d{1,19}$/.test(ns)
+      if (isNs && typeof batchId === 'string' && UUID.test(batchId) && Number.isInteger(item) && Number(item) >= 0)
+        return [ns, batchId, Number(item)]
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+  }
+  throw new QueryError('`after` is no cursor of a list of logs; expected one that this list handed out.', 1, 1)
+}
