@@ -1,4 +1,13 @@
-import type { LabelFilter, LineFilter, LogSelector, QuantityMatcher, Stage, TextMatcher } from './selector.js'
+import type {
+  JsonStage,
+  LabelFilter,
+  LineFilter,
+  LogfmtStage,
+  LogSelector,
+  QuantityMatcher,
+  Stage,
+  TextMatcher,
+} from './selector.js'
 import { COLUMN_LABELS } from './stored-label.js'
 import { writeStringLiteral } from './string-literal.js'
 
@@ -21,11 +30,29 @@ function namesIn(filter: LabelFilter): string[] {
   return filter.kind === 'and' || filter.kind === 'or' ? filter.parts.flatMap(namesIn) : [filter.name]
 }
 
-/** Filters only leave out, so their order means nothing: line filters go first, each kind sorted. */
+/**
+ * Filters only leave out and no stage changes the line, so line filters go first; label filters stay on their side of
+ * each parser. Both are sorted.
+ */
 function printStages(stages: readonly Stage[]): string[] {
   const lines = stages.flatMap((stage) => (stage.kind === 'line' ? splitNegated(stage).map(printLineFilter) : []))
-  const labels = stages.flatMap((stage) => (stage.kind === 'labels' ? splitAnd(simplified(stage.filter)) : []))
-  return [...sortedUnique(lines), ...sortedUnique(labels.map((filter) => `| ${printFilter(filter)}`))]
+  const parts: string[][] = [[]]
+  for (const stage of stages) {
+    if (stage.kind === 'labels')
+      parts.at(-1)?.push(...splitAnd(simplified(stage.filter)).map((filter) => `| ${printFilter(filter)}`))
+    else if (stage.kind !== 'line') parts.push([printParser(stage)], [])
+  }
+  return [...sortedUnique(lines), ...parts.flatMap(sortedUnique)]
+}
+
+function printParser(stage: JsonStage | LogfmtStage): string {
+  const fields =
+    stage.kind === 'json'
+      ? stage.paths?.map(
+          ({ name, path }) => `${name}=${writeStringLiteral(path.map((step) => `[${JSON.stringify(step)}]`).join(''))}`,
+        )
+      : stage.fields?.map(({ name, key }) => `${name}=${writeStringLiteral(key)}`)
+  return fields == null ? `| ${stage.kind}` : `| ${stage.kind} ${fields.join(', ')}`
 }
 
 /** The filter without repeated parts, and without a group in a group of its own kind. */

@@ -1,8 +1,9 @@
 import { storedLabelEqualsSql, storedLabelSql } from './label-sql.js'
 import type { ParamSink } from './param-sink.js'
+import { foundPairsSql } from './parser-sql.js'
 import { quantityComparisonSql } from './quantity-sql.js'
 import { printRegex } from './regex/print.js'
-import type { LabelFilter, LineFilter, LogSelector, TextMatcher } from './selector.js'
+import type { JsonStage, LabelFilter, LineFilter, LogfmtStage, LogSelector, TextMatcher } from './selector.js'
 
 /** How stages see a row: the line, and labels by name, as SQL expressions of type String. */
 export interface RowSql {
@@ -17,13 +18,30 @@ export interface RowSql {
  * query goes through `params`. Time and org are the caller's to add.
  */
 export function compileLogFilter(selector: LogSelector, params: ParamSink): string {
-  const row: RowSql = { line: 'message', stored: true, label: (name) => storedLabelSql(name, params) }
-  const conditions = selector.matchers.map((matcher) => labelFilterSql(matcher, row, params))
+  const stored: RowSql = { line: 'message', stored: true, label: (name) => storedLabelSql(name, params) }
+  const conditions = selector.matchers.map((matcher) => labelFilterSql(matcher, stored, params))
+  let row = stored
   for (const stage of selector.stages) {
     if (stage.kind === 'line') conditions.push(lineFilterSql(stage, row.line, params))
-    else conditions.push(labelFilterSql(stage.filter, row, params))
+    else if (stage.kind === 'labels') conditions.push(labelFilterSql(stage.filter, row, params))
+    else row = parsedRow(stage, row, stored, params)
   }
   return conditions.length === 0 ? '(true)' : `(${conditions.join(' AND ')})`
+}
+
+/** A row with the labels that a parser finds beside those it has. */
+function parsedRow(stage: JsonStage | LogfmtStage, before: RowSql, stored: RowSql, params: ParamSink): RowSql {
+  const label = (name: string): string => {
+    const names = [`p.1 = ${params.text(name)}`]
+    // What is found under a stored name goes by that name and a suffix.
+    if (name.endsWith('_extracted')) {
+      const plain = name.slice(0, -'_extracted'.length)
+      names.push(`p.1 = ${params.text(plain)} AND ${stored.label(plain)} != ''`)
+    }
+    const found = `arrayFirst(p -> p.2 != '' AND (${names.join(' OR ')}), ${foundPairsSql(stage, before.line, [name], params)}).2`
+    return `if(${before.label(name)} != '', CAST(${before.label(name)}, 'String'), ${found})`
+  }
+  return { line: before.line, stored: false, label }
 }
 
 /** A line filter as a condition; safe to join with AND. */

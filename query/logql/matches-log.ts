@@ -1,7 +1,8 @@
+import { foundPairs } from './found-pairs.js'
 import { readQuantity } from './quantity.js'
 import type { RegexNode } from './regex/node.js'
 import { compileRegex, type RegexProgram, runRegex } from './regex/program.js'
-import type { CompareOp, LabelFilter, LineFilter, LogSelector } from './selector.js'
+import type { CompareOp, JsonStage, LabelFilter, LineFilter, LogfmtStage, LogSelector } from './selector.js'
 import { type LabelledLog, storedLabel } from './stored-label.js'
 
 /** A record on its way through the stages. */
@@ -14,9 +15,26 @@ interface Row {
 export function matchesLog(selector: LogSelector, record: LabelledLog): boolean {
   const row: Row = { line: record.message, label: (name) => storedLabel(record, name) }
   if (!selector.matchers.every((matcher) => meetsLabels(matcher, row))) return false
-  return selector.stages.every((stage) =>
-    stage.kind === 'line' ? meetsLine(stage, row.line) : meetsLabels(stage.filter, row),
-  )
+  let now = row
+  return selector.stages.every((stage) => {
+    if (stage.kind === 'line') return meetsLine(stage, now.line)
+    if (stage.kind === 'labels') return meetsLabels(stage.filter, now)
+    now = parsed(stage, now, row)
+    return true
+  })
+}
+
+/** The record with the labels that a parser finds beside those it has; what is stored is never overwritten. */
+function parsed(stage: JsonStage | LogfmtStage, before: Row, stored: Row): Row {
+  const found = foundPairs(stage, before.line)
+  const label = (name: string): string => {
+    const known = before.label(name)
+    if (known !== '') return known
+    const plain = name.endsWith('_extracted') ? name.slice(0, -'_extracted'.length) : null
+    const isMeant = (key: string) => key === name || (key === plain && stored.label(plain) !== '')
+    return found.find(([key, value]) => value !== '' && isMeant(key))?.[1] ?? ''
+  }
+  return { line: before.line, label }
 }
 
 function meetsLine(filter: LineFilter, line: string): boolean {

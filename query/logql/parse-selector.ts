@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
-import { readLabelFilter, readMatcher } from './read-label-filter.js'
-import { readLineFilters } from './read-line-filter.js'
-import { firstWord, stageBody } from './read-stage.js'
+import type { PipelineStage } from './pipeline.js'
+import { readMatcher } from './read-label-filter.js'
+import { firstWord, readStage, stageBody } from './read-stage.js'
 import type { LogSelector, Stage, TextMatcher } from './selector.js'
 import { childrenOf, parseSyntax, type Syntax, unsupported } from './syntax.js'
 import { errorAt, foundAt } from './text-position.js'
@@ -41,11 +41,17 @@ export function readMatchers(syntax: Syntax, node: SyntaxNode): TextMatcher[] {
 }
 
 function readFilters(syntax: Syntax, node: SyntaxNode): Stage[] {
-  return childrenOf(node).flatMap((child): Stage[] => {
+  return childrenOf(node).flatMap((child) => {
     if (child.name === 'PipelineExpr') return readFilters(syntax, child)
     const body = stageBody(syntax, child)
-    if (body.name === 'LineFilters') return readLineFilters(syntax, body)
-    if (body.name === 'LabelFilter') return [{ kind: 'labels', filter: readLabelFilter(syntax, body) }]
-    return unsupported(syntax, body, `| ${firstWord(syntax, body)}`, 'line filters and label filters')
+    const word = firstWord(syntax, body)
+    return readStage(syntax, child).map((stage) => {
+      if (isFilterStage(stage)) return stage
+      return unsupported(syntax, body, `| ${word}`, 'line filters, label filters, json and logfmt in a log query')
+    })
   })
+}
+
+function isFilterStage(stage: PipelineStage): stage is Stage {
+  return stage.kind === 'line' || stage.kind === 'labels' || stage.kind === 'json' || stage.kind === 'logfmt'
 }

@@ -1,16 +1,25 @@
+import { JSON_DEPTH } from './json-depth.js'
 import { normalNameSql } from './label-map-sql.js'
 import type { ParamSink } from './param-sink.js'
-import type { JsonField, LogfmtField, ParserStage } from './pipeline.js'
+import type { ParserStage } from './pipeline.js'
+import type { JsonField, LogfmtField } from './selector.js'
 
-/** Nested JSON objects are read this deep; what lies deeper is left out. */
-const JSON_DEPTH = 10
 const NO_PAIRS = `CAST([], 'Array(Tuple(String, String))')`
 
-/** What a parser finds in a line: an Array(Tuple(String, String)) in the order of the line, `__error__` among it. */
-export function foundPairsSql(stage: ParserStage, line: string, params: ParamSink): string {
+/**
+ * What a parser finds in a line: an Array(Tuple(String, String)) in the order of the line, `__error__` among it.
+ *
+ * @param names The labels that matter; null for all. Each step into JSON adds an underscore, so they say how deep to go.
+ */
+export function foundPairsSql(
+  stage: ParserStage,
+  line: string,
+  names: readonly string[] | null,
+  params: ParamSink,
+): string {
   switch (stage.kind) {
     case 'json': {
-      const found = stage.paths === null ? jsonPairs(line) : jsonFieldPairs(stage.paths, line, params)
+      const found = stage.paths === null ? jsonPairs(line, depthFor(names)) : jsonFieldPairs(stage.paths, line, params)
       return `if(JSONType(${line}) = 'Object', ${found}, [('__error__', 'JSONParserErr')])`
     }
     case 'logfmt':
@@ -25,9 +34,14 @@ export function foundPairsSql(stage: ParserStage, line: string, params: ParamSin
   }
 }
 
-function jsonPairs(line: string): string {
+function depthFor(names: readonly string[] | null): number {
+  if (names === null) return JSON_DEPTH
+  return Math.min(JSON_DEPTH, 1 + Math.max(0, ...names.map((name) => name.split('_').length - 1)))
+}
+
+function jsonPairs(line: string, levels: number): string {
   let pairs = `arrayMap(p -> (${normalNameSql('p.1')}, p.2), JSONExtractKeysAndValuesRaw(${line}))`
-  for (let depth = 1; depth < JSON_DEPTH; depth++) {
+  for (let depth = 1; depth < levels; depth++) {
     const inner = `arrayMap(c -> (concat(p.1, '_', replaceRegexpAll(c.1, '[^A-Za-z0-9]', '_')), c.2), JSONExtractKeysAndValuesRaw(p.2))`
     pairs = `arrayFlatten(arrayMap(p -> if(startsWith(p.2, '{'), ${inner}, [p]), ${pairs}))`
   }

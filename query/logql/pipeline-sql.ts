@@ -37,7 +37,7 @@ export function pipelineSql(
   ]
   const columns = `ts, (ts, batch_id, item) AS seq, message AS line, ${storedLabelMapSql(names, params)} AS labels, labels AS base`
   let sql = `SELECT ${columns} FROM logs WHERE ${conditions.join(' AND ')}`
-  for (const stage of pipeline.stages.slice(leading.length)) sql = stageSql(stage, sql, params)
+  for (const stage of pipeline.stages.slice(leading.length)) sql = stageSql(stage, sql, names, params)
   return sql
 }
 
@@ -51,7 +51,7 @@ function filterStageSql(stage: PipelineStage, row: RowSql, params: ParamSink): s
   return stage.kind === 'labels' ? labelFilterSql(stage.filter, row, params) : 'true'
 }
 
-function stageSql(stage: PipelineStage, rows: string, params: ParamSink): string {
+function stageSql(stage: PipelineStage, rows: string, names: readonly string[] | null, params: ParamSink): string {
   switch (stage.kind) {
     case 'line':
       return `SELECT r.* FROM (${rows}) AS r WHERE ${lineFilterSql(stage, 'r.line', params)}`
@@ -60,7 +60,7 @@ function stageSql(stage: PipelineStage, rows: string, params: ParamSink): string
     case 'json':
     case 'logfmt':
     case 'groups':
-      return parsedSql(stage, rows, params)
+      return parsedSql(stage, rows, names, params)
     case 'lineFormat':
       return changedSql(rows, { line: templateSql(stage.template, params) })
     default:
@@ -69,8 +69,8 @@ function stageSql(stage: PipelineStage, rows: string, params: ParamSink): string
 }
 
 /** Adds what a parser finds: beside a stored label as `name_extracted`, and never over what an earlier parser found. */
-function parsedSql(stage: ParserStage, rows: string, params: ParamSink): string {
-  const found = `SELECT r.*, ${foundPairsSql(stage, 'r.line', params)} AS found FROM (${rows}) AS r`
+function parsedSql(stage: ParserStage, rows: string, names: readonly string[] | null, params: ParamSink): string {
+  const found = `SELECT r.*, ${foundPairsSql(stage, 'r.line', names, params)} AS found FROM (${rows}) AS r`
   const renamed = `arrayMap(p -> (if(mapContains(r.base, p.1), concat(p.1, '_extracted'), p.1), p.2), r.found)`
   const pairs = `arrayFilter(p -> NOT mapContains(r.labels, p.1), ${renamed})`
   return changedSql(found, { labels: `mapConcat(r.labels, ${firstWinsMapSql(pairs)})` })

@@ -1,24 +1,14 @@
-import type { Stage, TextMatcher } from './selector.js'
+import type { JsonStage, LogfmtStage, Stage, TextMatcher } from './selector.js'
+
+/** The groups of a regular expression, printed for ClickHouse, by number; a group without a name is null. */
+export interface GroupsStage {
+  readonly kind: 'groups'
+  readonly pattern: string
+  readonly names: readonly (string | null)[]
+}
 
 /** Adds what it finds in the line to the labels: what is stored under the same name stays, the found is `name_extracted`. */
-export type ParserStage =
-  /** Every property of a JSON object, nested names joined by `_`, or with `paths` only those. */
-  | { readonly kind: 'json'; readonly paths: readonly JsonField[] | null }
-  /** Every `key=value`, or with `fields` only those. */
-  | { readonly kind: 'logfmt'; readonly fields: readonly LogfmtField[] | null }
-  /** The groups of a regular expression, printed for ClickHouse, by number; a group without a name is null. */
-  | { readonly kind: 'groups'; readonly pattern: string; readonly names: readonly (string | null)[] }
-
-export interface JsonField {
-  readonly name: string
-  /** Keys, and indexes from 0. */
-  readonly path: readonly (string | number)[]
-}
-
-export interface LogfmtField {
-  readonly name: string
-  readonly key: string
-}
+export type ParserStage = JsonStage | LogfmtStage | GroupsStage
 
 /** Text with places for labels and the line, after `{{.name}}` and `{{__line__}}` of Go's templates. */
 export type Template = readonly TemplatePart[]

@@ -1,9 +1,10 @@
 import type { SyntaxNode } from '@lezer/common'
 import { readJsonPath } from './json-path.js'
 import { LinePatternError, readLinePattern } from './line-pattern.js'
-import type { JsonField, LogfmtField, ParserStage } from './pipeline.js'
+import type { ParserStage } from './pipeline.js'
 import { regexGroups } from './read-replacement.js'
 import { printRegex } from './regex/print.js'
+import type { JsonField, JsonStage, LogfmtField, LogfmtStage } from './selector.js'
 import { childrenOf, regexOf, type Syntax, stringOf, textOf, unsupported } from './syntax.js'
 import { errorAt } from './text-position.js'
 
@@ -25,7 +26,7 @@ export function readLabelParser(syntax: Syntax, node: SyntaxNode): ParserStage {
 }
 
 /** Reads a `JsonExpressionParser` node: `json name="path", …`. */
-export function readJsonFields(syntax: Syntax, node: SyntaxNode): ParserStage {
+export function readJsonFields(syntax: Syntax, node: SyntaxNode): JsonStage {
   const paths = fieldsOf(node).map((field): JsonField => {
     const [name, , value] = childrenOf(field)
     const text = value === undefined ? textOf(syntax, name ?? field) : stringOf(syntax, value)
@@ -43,7 +44,7 @@ export function readJsonFields(syntax: Syntax, node: SyntaxNode): ParserStage {
 }
 
 /** Reads a `LogfmtParser` or `LogfmtExpressionParser` node: `logfmt`, with fields or without. */
-export function readLogfmt(syntax: Syntax, node: SyntaxNode): ParserStage {
+export function readLogfmt(syntax: Syntax, node: SyntaxNode): LogfmtStage {
   for (const flag of flagsOf(node)) {
     // Keys without a value are labels with an empty one, which is the same as none.
     if (textOf(syntax, flag) !== '--keep-empty') {

@@ -15,7 +15,7 @@ export function readPipeline(syntax: Syntax, node: SyntaxNode): PipelineStage[] 
 }
 
 /** Reads a `PipelineStage` node; a run of line filters gives a stage each. */
-function readStage(syntax: Syntax, node: SyntaxNode): PipelineStage[] {
+export function readStage(syntax: Syntax, node: SyntaxNode): PipelineStage[] {
   const body = stageBody(syntax, node)
   switch (body.name) {
     case 'LineFilters':

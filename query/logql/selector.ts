@@ -57,5 +57,28 @@ export interface LabelFilterStage {
   readonly filter: LabelFilter
 }
 
-/** A step of the pipeline after the selector. */
-export type Stage = LineFilter | LabelFilterStage
+/** Every property of a JSON object, nested names joined by `_`, or with `paths` only those. */
+export interface JsonStage {
+  readonly kind: 'json'
+  readonly paths: readonly JsonField[] | null
+}
+
+export interface JsonField {
+  readonly name: string
+  /** Keys, and indexes from 0. */
+  readonly path: readonly (string | number)[]
+}
+
+/** Every `key=value`, or with `fields` only those. */
+export interface LogfmtStage {
+  readonly kind: 'logfmt'
+  readonly fields: readonly LogfmtField[] | null
+}
+
+export interface LogfmtField {
+  readonly name: string
+  readonly key: string
+}
+
+/** A step of a log query after the selector. None of them changes the line. */
+export type Stage = LineFilter | LabelFilterStage | JsonStage | LogfmtStage
