@@ -1,4 +1,6 @@
 import { parseLogSelector } from '../query/logql/index.js'
+import { typeOf } from '../query/promql/check-types.js'
+import { parsePromql } from '../query/promql/index.js'
 import type { UserError } from '../schema/domain/errors.js'
 import type { Measure } from '../schema/domain/measure.js'
 import { QueryError } from '../schema/domain/query-error.js'
@@ -35,7 +37,7 @@ function queryErrors(measure: Measure, path: readonly string[]): UserError[] {
     case 'counter':
       return parseErrors(() => parseLogSelector(measure.selector), [...path, 'counter', 'selector'])
     case 'metric':
-      return []
+      return parseErrors(() => parseInstant(measure.promql), [...path, 'metric', 'promql'])
   }
 }
 
@@ -48,4 +50,12 @@ function parseErrors(parse: () => unknown, path: readonly string[]): UserError[]
     const { code, message, line, column } = error
     return [{ code, message, line, column, path }]
   }
+}
+
+/** Parses an expression that can be judged at an instant. */
+function parseInstant(promql: string): void {
+  const type = typeOf(parsePromql(promql).expr)
+  if (type === 'vector' || type === 'scalar') return
+  const found = type === 'matrix' ? 'range vector' : type
+  throw new QueryError(`The expression is a ${found}; expected an instant vector or a scalar.`, 1, 1)
 }
