@@ -5,7 +5,7 @@ import { createChdbConnection } from 'chdb/connection'
 import type { NativeLog } from '../ingest/parse/native-logs.js'
 import { nanosecondsText, readTimestamp } from '../ingest/parse/timestamp.js'
 import { packageRoot } from '../package-root.js'
-import { watchMemory } from './process-memory.js'
+import { watchUsage } from './process-usage.js'
 import { sampleLogs } from './sample-logs.js'
 
 /*
@@ -20,6 +20,8 @@ export interface BaselineAnswer {
   readonly rows: number
   /** MiB. */
   readonly resident: number
+  /** Processor time of the inserts. */
+  readonly cpuMs: number
 }
 
 /** Rows an insert: what ClickHouse recommends at the least, and about what one flush of ours holds. */
@@ -30,7 +32,7 @@ type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>
 const [directory = '', batches = 0, logsABatch = 0] = process.argv
   .slice(2)
   .map((text, i) => (i === 0 ? text : Number(text)))
-const memory = watchMemory(process.pid)
+const usage = watchUsage(process.pid)
 const connection = createChdbConnection({ path: String(directory) })
 // The two packages declare the same interface twice, apart in optional properties only.
 const client = createClient({ connection: connection as unknown as ClientOptions['connection'] & object })
@@ -41,15 +43,17 @@ const rows = Array.from({ length: Number(batches) }, (_, batch) =>
   sampleLogs(batch, Number(logsABatch), now).map((log, item) => toRow(log, item, now)),
 ).flat()
 
+const before = usage.cpuMs()
 const start = performance.now()
 for (let at = 0; at < rows.length; at += ROWS_AN_INSERT)
   await client.insert({ table: 'logs', values: rows.slice(at, at + ROWS_AN_INSERT), format: 'JSONEachRow' })
 const counted = await client.query({ query: 'SELECT count() AS rows FROM logs', format: 'JSONEachRow' })
 const [answer] = await counted.json<{ rows: string | number }>()
 const ms = performance.now() - start
+const cpuMs = usage.cpuMs() - before
 
-process.send?.({ ms, rows: Number(answer?.rows), resident: memory.resident() } satisfies BaselineAnswer)
-memory.stop()
+process.send?.({ ms, rows: Number(answer?.rows), resident: usage.resident(), cpuMs } satisfies BaselineAnswer)
+usage.stop()
 await client.close()
 
 function toRow(log: NativeLog, item: number, now: number) {

@@ -6,8 +6,10 @@ const WORDS =
     ' ',
   )
 
-/** Service of the last log of each batch, by which a batch is found in a query. */
-export const MARKER_SERVICE = 'bench-marker'
+/** Service of the last log of a batch, by which it is found in a query. Seeds share one by the hundred, as pages do. */
+export function markerService(seed: number): string {
+  return `bench-marker-${Math.floor(seed / 100)}`
+}
 
 /**
  * Logs of about 370 bytes each in JSON, as a web shop's services write them; the same seed gives the same logs. The last
@@ -24,7 +26,7 @@ export function sampleLogs(seed: number, count: number, now: number): NativeLog[
     while (message.length < 100) message += ` ${pick(WORDS)}`
     return {
       timestamp: new Date(now - Math.floor(random() * 1_000)).toISOString(),
-      service: i === count - 1 ? MARKER_SERVICE : pick(SERVICES),
+      service: i === count - 1 ? markerService(seed) : pick(SERVICES),
       level: random() < 0.05 ? 'error' : 'info',
       message,
       traceId: hex(32),
