@@ -2,7 +2,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { flush, HOUR, line } from '../../test/conformance/flush-subject.js'
 import { quietLog } from '../../test/conformance/quiet-log.js'
 import { useStores } from '../../test/harness/stores.js'
-import { createPostgresFlushManifests, LEAST_KEPT_MS, type PostgresFlushManifests } from './flush-manifests.js'
+import {
+  BATCHES_KEPT_MS,
+  createPostgresFlushManifests,
+  LEAST_KEPT_MS,
+  type PostgresFlushManifests,
+} from './flush-manifests.js'
 
 const stores = useStores()
 let manifests: PostgresFlushManifests
@@ -84,9 +89,24 @@ describe('prune', () => {
     await age(old, LEAST_KEPT_MS + 60_000)
     await age(recent, LEAST_KEPT_MS - 60_000)
     expect(await manifests.prune(LEAST_KEPT_MS)).toBe(1)
-    expect([await left('flush'), await left('flush_batch'), await left('flush_line')]).toEqual([2, 2, 2])
+    expect([await left('flush'), await left('flush_batch'), await left('flush_line')]).toEqual([2, 1, 2])
     expect(await manifests.snapshot()).toEqual(before)
     expect(before.except).toEqual([open])
+  })
+
+  it('forgets the batches of a closed flush long before its lines', async () => {
+    const [old, open, recent] = [
+      await manifests.open(flush()),
+      await manifests.open(flush()),
+      await manifests.open(flush()),
+    ]
+    for (const id of [old, recent]) await manifests.close(id)
+    await age(old, BATCHES_KEPT_MS + 60_000)
+    await age(recent, BATCHES_KEPT_MS - 60_000)
+    expect(await manifests.prune(LEAST_KEPT_MS)).toBe(0)
+    const { rows } = await stores.pool.query('SELECT flush_id FROM engine.flush_batch ORDER BY flush_id')
+    expect(rows.map(({ flush_id }) => BigInt(flush_id))).toEqual([open, recent])
+    expect([await left('flush'), await left('flush_line')]).toEqual([3, 3])
   })
 
   it('keeps the last flush, from which a snapshot reads how far ids have come', async () => {

@@ -10,21 +10,39 @@ import {
   MAX_LISTED_SLICES,
   type OpenFlush,
 } from '../../schema/ports/flushes.js'
-import { ABANDON, CLOSE, DIRTY_SLICES, KNOWN, OPEN, PRUNE, RENEW, SNAPSHOT, TAKE_OVER } from './flush-statements.js'
+import {
+  ABANDON,
+  CLOSE,
+  DIRTY_SLICES,
+  KNOWN,
+  OPEN,
+  PRUNE,
+  PRUNE_BATCHES,
+  RENEW,
+  SNAPSHOT,
+  TAKE_OVER,
+} from './flush-statements.js'
 import { createPool } from './pool.js'
 
 /** Recorded snapshots reach back as far as the longest window of an SLO and its late data; so must the manifests. */
 export const LEAST_KEPT_MS = 35 * 86_400_000
 
+/**
+ * Batches of a closed flush are stored and acknowledged; a consumer that still holds one, and would put it into another
+ * flush, has been away for longer than any claim by then.
+ */
+export const BATCHES_KEPT_MS = 7 * 86_400_000
+
 const STATEMENT_TIMEOUT_MS = 30_000
-const PRUNE_ROWS = 500
+const PRUNE_FLUSHES = 500
 
 export interface PostgresFlushManifests extends FlushManifests {
   /**
-   * Forgets flushes closed more than `keepMs` ago; usage stays.
+   * Forgets flushes closed more than `keepMs` ago, and which batches were in those closed more than `BATCHES_KEPT_MS`
+   * ago; usage stays.
    *
    * @param keepMs At least `LEAST_KEPT_MS`.
-   * @returns How many.
+   * @returns How many flushes.
    */
   prune(keepMs: number): Promise<number>
   /** Ends the connections. */
@@ -46,6 +64,15 @@ export function createPostgresFlushManifests(deps: {
 
   async function many<Row extends pg.QueryResultRow>(name: string, text: string, values: unknown[] = []) {
     return (await pool.query<Row>({ name: `flush-${name}`, text, values })).rows
+  }
+
+  /** Short transactions, so that no flush waits for them; returns how many rows went. */
+  async function inSteps(text: string, olderThanMs: number): Promise<number> {
+    for (let total = 0; ; ) {
+      const { rowCount } = await pool.query(text, [olderThanMs, PRUNE_FLUSHES])
+      if (!rowCount) return total
+      total += rowCount
+    }
   }
 
   return {
@@ -107,12 +134,8 @@ export function createPostgresFlushManifests(deps: {
         throw new RangeError(
           `Flush manifests are kept for at least ${LEAST_KEPT_MS} ms, and ${keepMs} ms were asked for.`,
         )
-      let pruned = 0
-      for (;;) {
-        const { rowCount } = await pool.query(PRUNE, [keepMs, PRUNE_ROWS])
-        pruned += rowCount ?? 0
-        if ((rowCount ?? 0) < PRUNE_ROWS) return pruned
-      }
+      await inSteps(PRUNE_BATCHES, BATCHES_KEPT_MS)
+      return inSteps(PRUNE, keepMs)
     },
 
     end: () => pool.end(),

@@ -85,7 +85,7 @@ CREATE TABLE engine.flush (
 );
 CREATE INDEX flush_open ON engine.flush (id) WHERE closed_at IS NULL;
 
--- A batch belongs to one flush, for ever: a stolen batch cannot join another.
+-- A batch belongs to one flush: a stolen batch cannot join another. Kept for days after the flush is closed.
 CREATE TABLE engine.flush_batch (
   batch_id uuid   PRIMARY KEY,
   flush_id bigint NOT NULL REFERENCES engine.flush (id) ON DELETE CASCADE,
