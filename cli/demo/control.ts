@@ -1,12 +1,4 @@
-/** What the first start leaves in `bootstrap.json`, as far as the demo needs it. */
-export interface Bootstrap {
-  readonly graphqlUrl: string
-  readonly ingestUrl: string
-  readonly email: string
-  readonly password: string
-  readonly apiToken: string
-  readonly ingestKey: { readonly key: string; readonly secret: string }
-}
+import type { Bootstrap } from '../bootstrap.js'
 
 /** Asks the control plane. Throws with its sentence for errors and user errors alike. */
 export async function ask<Data extends object>(

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import { startTocsin } from '../tocsin-process.js'
 import { createChannels, createMonitors } from './control.js'
 import { type Heard, SLACK_TOKEN, startReceivers } from './receivers.js'
 import { createScreen, type Screen } from './screen.js'
 import { startShop } from './shop.js'
 import { StoryError, tellStory } from './story.js'
-import { startTocsin } from './tocsin.js'
 
 const HELP = `Usage: npm run demo [-- --once]
 

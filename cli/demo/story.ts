@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type Bootstrap, look, type Sight } from './control.js'
+import type { Bootstrap } from '../bootstrap.js'
+import { look, type Sight } from './control.js'
 import type { Heard } from './receivers.js'
 import type { Screen } from './screen.js'
 import type { Shop } from './shop.js'

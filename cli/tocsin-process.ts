@@ -3,15 +3,19 @@ import { once } from 'node:events'
 import { createWriteStream, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { packageRoot } from '../../package-root.js'
-import type { Bootstrap } from './control.js'
+import { packageRoot } from '../package-root.js'
+import type { Bootstrap } from './bootstrap.js'
 
 /** A Tocsin of its own, as a child process. */
-export interface ChildTocsin {
+export interface TocsinProcess {
+  readonly pid: number
   readonly bootstrap: Bootstrap
   /** Settles when the process has gone. */
   readonly gone: Promise<void>
+  /** Asks it to stop, and waits until it has. */
   stop(): Promise<void>
+  /** Ends it as a crash would, SIGKILL, and waits until it is gone. */
+  kill(): Promise<void>
 }
 
 const START_PATIENCE_MS = 60_000
@@ -20,7 +24,7 @@ const START_PATIENCE_MS = 60_000
  * Starts Tocsin with every role on free ports and a data directory of its own, and waits until it is ready. Its logs go
  * to `tocsin.log` in that directory.
  */
-export async function startTocsin(dataDir: string, settings: Readonly<Record<string, string>>): Promise<ChildTocsin> {
+export async function startTocsin(dataDir: string, settings: Readonly<Record<string, string>>): Promise<TocsinProcess> {
   const {
     DATABASE_URL: _control,
     METRICS_DATABASE_URL: _metrics,
@@ -48,16 +52,28 @@ export async function startTocsin(dataDir: string, settings: Readonly<Record<str
     log.write(chunk)
   })
   const gone = once(child, 'exit').then(() => undefined)
-  const bootstrap = await ready(child, join(dataDir, 'bootstrap.json'), () => complaint)
-  return { bootstrap, gone, stop: () => stop(child, gone) }
+  const bootstrap = await ready(child, join(dataDir, 'bootstrap.json'), () => complaint).catch((error: unknown) => {
+    child.kill('SIGKILL')
+    throw error
+  })
+  return {
+    pid: child.pid ?? 0,
+    bootstrap,
+    gone,
+    stop: () => stop(child, gone),
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
 }
 
 /** Ready is what `/readyz` says, on the address that the first start wrote down. */
 async function ready(child: ChildProcess, path: string, complaint: () => string): Promise<Bootstrap> {
   const until = Date.now() + START_PATIENCE_MS
   while (Date.now() < until) {
-    if (child.exitCode !== null)
-      throw new Error(`Tocsin ended with ${child.exitCode} at its start: ${complaint().trim()}`)
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`Tocsin ended with ${child.exitCode ?? child.signalCode} at its start: ${complaint().trim()}`)
     if (existsSync(path)) {
       const bootstrap = JSON.parse(readFileSync(path, 'utf8')) as Bootstrap
       if ((await answersReady(bootstrap.graphqlUrl)) && (await answersReady(bootstrap.ingestUrl))) return bootstrap
