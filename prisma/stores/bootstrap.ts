@@ -35,6 +35,8 @@ export async function bootstrap(deps: {
   readonly clock: Clock
   readonly random: Random
   readonly ownerEmail: string
+  /** Keeps the credentials, before they count: what cannot be kept is not made. */
+  readonly keep?: (credentials: BootstrapCredentials) => void
   readonly secrets: {
     hashPassword(password: string): Promise<string>
     apiTokenText(random: (length: number) => Uint8Array): string
@@ -54,6 +56,8 @@ export async function bootstrap(deps: {
   const apiToken = secrets.apiTokenText(bytes)
   const ingestKey = { key: secrets.ingestKeyText(bytes), secret: text(32) }
   const bearerKey = { key: secrets.ingestKeyText(bytes), secret: text(32) }
+
+  const credentials = { email, password, apiToken, orgSlug: ORG.slug, ingestKey, bearerKey }
 
   const orgId = id('org')
   const userId = id('user')
@@ -87,7 +91,8 @@ export async function bootstrap(deps: {
         },
       })
     }
+    deps.keep?.(credentials)
     return true
   })
-  return made ? { email, password, apiToken, orgSlug: ORG.slug, ingestKey, bearerKey } : null
+  return made ? credentials : null
 }
