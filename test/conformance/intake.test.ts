@@ -4,6 +4,7 @@ import { createPostgresFanOut } from '../../queue/postgres/fan-out.js'
 import { createPostgresIntake, deadLetterAad } from '../../queue/postgres/intake.js'
 import { useStores } from '../harness/stores.js'
 import { intakeConformance } from './intake.js'
+import type { IntakeSubject } from './intake-subject.js'
 import { quietLog } from './quiet-log.js'
 
 intakeConformance('memory', async () => {
@@ -21,12 +22,14 @@ const stores = useStores()
 /** No cipher, but one that shows whether the right thing was bound to the right owner. */
 const seal = (bytes: Uint8Array, aad: string) => Buffer.concat([Buffer.from(`sealed for ${aad}\0`), bytes])
 
-intakeConformance('PostgreSQL', async () => {
+async function postgres(processes: 1 | 2): Promise<IntakeSubject> {
   await stores.pool.query('TRUNCATE engine.intake, engine.idempotency, engine.dead_letter')
   const deps = { connectionString: stores.url, seal, log: quietLog() }
-  const fanOuts = [createPostgresFanOut(deps), createPostgresFanOut(deps)]
-  const [intake, other] = fanOuts.map((fanOut) => createPostgresIntake({ ...deps, fanOut }))
-  if (intake === undefined || other === undefined) throw new Error('Two fan-outs make two intakes.')
+  // One process alone needs nobody to tell.
+  const fanOuts = processes === 1 ? [] : [createPostgresFanOut(deps), createPostgresFanOut(deps)]
+  const [here, there] = fanOuts
+  const intake = createPostgresIntake({ ...deps, ...(here ? { fanOut: here } : {}) })
+  const other = there ? createPostgresIntake({ ...deps, fanOut: there }) : intake
   return {
     intake,
     other,
@@ -47,4 +50,7 @@ intakeConformance('PostgreSQL', async () => {
       await Promise.all(fanOuts.map((fanOut) => fanOut.close()))
     },
   }
-})
+}
+
+intakeConformance('PostgreSQL, two processes,', () => postgres(2))
+intakeConformance('PostgreSQL, one process,', () => postgres(1))
