@@ -1,5 +1,6 @@
 import { type Aggregation, type Binary, type Call, children, type Expr, unwrap, type ValueType } from './ast.js'
 import { isLabelName } from './label-set.js'
+import { excludesEmpty } from './match-labels.js'
 import { meaningError } from './query-text.js'
 import { SIGNATURES, UNSUPPORTED } from './signatures.js'
 
@@ -43,8 +44,17 @@ export function checkTypes(text: string, expr: Expr): void {
     if (found !== wanted)
       throw meaningError(text, of.span, `expected ${NAMES[wanted]} in ${where}, found ${NAMES[found]}`)
   }
-  for (const inner of children(expr)) checkTypes(text, inner)
+  // The second argument of info only lends its matchers: it selects nothing by itself.
+  const parts = expr.kind === 'call' && expr.name === 'info' ? expr.args.slice(0, 1) : children(expr)
+  for (const inner of parts) checkTypes(text, inner)
   switch (expr.kind) {
+    case 'vectorSelector':
+      if (expr.matchers.some(excludesEmpty)) return
+      throw meaningError(
+        text,
+        expr.span,
+        'a selector must contain at least one matcher that does not match the empty text',
+      )
     case 'call':
       checkCall(text, expr, expectType)
       return

@@ -18,3 +18,17 @@ export function compileMatchers(matchers: readonly Matcher[]): (labels: Labels) 
   })
   return (labels) => tests.every((test) => test(labels))
 }
+
+/** Whether a matcher keeps out series that lack the label. */
+export function excludesEmpty({ op, value }: Matcher): boolean {
+  switch (op) {
+    case '=':
+      return value !== ''
+    case '!=':
+      return value === ''
+    case '=~':
+      return compilePattern(value).match('') === null
+    case '!~':
+      return compilePattern(value).match('') !== null
+  }
+}

@@ -1,5 +1,6 @@
 import { children, type Duration, type Expr, type VectorSelector } from './ast.js'
 import type { QueryTimes } from './frame.js'
+import { infoSelection } from './info-selector.js'
 import type { PromqlQuery } from './parse.js'
 import { meaningError } from './query-text.js'
 import { LOOKBACK_MS, resolveDuration, resolveShift, SUBQUERY_STEP_MS } from './shift.js'
@@ -36,6 +37,10 @@ export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
       if (expr.step !== null) positive(expr.step, expr)
       const { at, offset } = resolveShift(expr, times)
       collect(expr.expr, (at ?? from) - offset - range, (at ?? to) - offset)
+    } else if (expr.kind === 'call' && expr.name === 'info') {
+      // The second argument only lends its matchers.
+      for (const inner of expr.args.slice(0, 1)) collect(inner, from, to)
+      addFetch(infoSelection(expr).selector, LOOKBACK_MS, from, to)
     } else {
       for (const inner of children(expr)) collect(inner, from, to)
     }

@@ -6,18 +6,16 @@ export function quantile(phi: number, values: Float64Array | readonly number[]):
   if (values.length === 0 || Number.isNaN(phi)) return Number.NaN
   if (phi < 0) return Number.NEGATIVE_INFINITY
   if (phi > 1) return Number.POSITIVE_INFINITY
-  const sorted = Float64Array.from(values).sort(ascendingNanFirst)
+  // The built-in order without a comparator is many times faster; it puts NaN last.
+  const sorted = Float64Array.from(values).sort()
+  let nans = 0
+  while (nans < sorted.length && Number.isNaN(sorted[sorted.length - 1 - nans])) nans++
+  const valueAt = (place: number) => (place < nans ? Number.NaN : (sorted[place - nans] ?? 0))
   const rank = phi * (sorted.length - 1)
   const lower = Math.max(0, Math.floor(rank))
   const upper = Math.min(sorted.length - 1, lower + 1)
   const weight = rank - Math.floor(rank)
-  return (sorted[lower] ?? 0) * (1 - weight) + (sorted[upper] ?? 0) * weight
-}
-
-function ascendingNanFirst(one: number, other: number): number {
-  if (Number.isNaN(one)) return Number.isNaN(other) ? 0 : -1
-  if (Number.isNaN(other)) return 1
-  return one - other || 0
+  return valueAt(lower) * (1 - weight) + valueAt(upper) * weight
 }
 
 /** Whether φ is a proportion; anything else deserves a warning. */

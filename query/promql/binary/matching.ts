@@ -73,8 +73,9 @@ class Combination {
     const { fillLeft, fillRight } = work.matching
     this.match = matchable(work.matching)
     this.compute = operation(work.op, work.bool)
-    this.fillOne = manyRight ? fillLeft : fillRight
-    this.fillMany = manyRight ? fillRight : fillLeft
+    // As in Prometheus, whose sides have changed places by then with group_right: its left one is the "many" side.
+    this.fillOne = fillRight
+    this.fillMany = fillLeft
     for (const column of one) {
       const key = this.match.keyOf(column)
       const list = this.ones.get(key)

@@ -1,6 +1,7 @@
 import { ARITHMETIC_FUNCTIONS } from './arithmetic.js'
 import type { Builtin } from './builtin.js'
 import { HISTOGRAM_FUNCTIONS } from './histogram.js'
+import { INFO_FUNCTIONS } from './info.js'
 import { LABEL_FUNCTIONS } from './labels.js'
 import { OVER_TIME_FUNCTIONS } from './over-time.js'
 import { PRESENCE_FUNCTIONS } from './presence.js'
@@ -14,6 +15,7 @@ export const FUNCTIONS: ReadonlyMap<string, Builtin> = new Map(
   [
     ARITHMETIC_FUNCTIONS,
     HISTOGRAM_FUNCTIONS,
+    INFO_FUNCTIONS,
     LABEL_FUNCTIONS,
     OVER_TIME_FUNCTIONS,
     PRESENCE_FUNCTIONS,

@@ -2,6 +2,7 @@ import { shortNumber } from '../go-number.js'
 import { KahanSum, RunningMean } from '../kahan.js'
 import { isProportion, quantile } from '../quantile.js'
 import type { Window } from '../window.js'
+import { WindowBlocks } from '../window-blocks.js'
 import { argument, type Builtin, type Builtins, overWindows, scalarArgument, type WindowFold } from './builtin.js'
 
 const fold =
@@ -9,15 +10,30 @@ const fold =
   (invocation) =>
     overWindows(invocation, 0, () => compute, keepName)
 
+/** A fold with a cheaper way for windows of many samples, which overlap from instant to instant. */
+function blockwise(few: (window: Window) => number, many: (blocks: WindowBlocks, window: Window) => number): Builtin {
+  return (invocation) =>
+    overWindows(invocation, 0, ({ values }) => {
+      const blocks = new WindowBlocks(values)
+      return (window) => (WindowBlocks.pays(window.to - window.from) ? many(blocks, window) : few(window))
+    })
+}
+
 /** Functions named `*_over_time` that look at all samples of a window. */
 export const OVER_TIME_FUNCTIONS: Builtins = {
-  sum_over_time: fold(sum),
-  avg_over_time: fold(mean),
-  min_over_time: fold(
+  sum_over_time: blockwise(sum, (blocks, { from, to }) => blocks.sum(from, to)),
+  avg_over_time: blockwise(mean, (blocks, window) => {
+    const total = blocks.sum(window.from, window.to)
+    // A sum that is not finite may have overflowed where the mean does not.
+    return Number.isFinite(total) ? total / (window.to - window.from) : mean(window)
+  }),
+  min_over_time: blockwise(
     ({ values, from, to }) => values[extremePlace(values, from, to, (one, other) => one < other)] ?? 0,
+    (blocks, { from, to }) => blocks.min(from, to),
   ),
-  max_over_time: fold(
+  max_over_time: blockwise(
     ({ values, from, to }) => values[extremePlace(values, from, to, (one, other) => one > other)] ?? 0,
+    (blocks, { from, to }) => blocks.max(from, to),
   ),
   ts_of_min_over_time: fold(({ timestamps, values, from, to }) =>
     seconds(

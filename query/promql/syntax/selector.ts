@@ -27,9 +27,6 @@ export function readSelector(source: Source, node: SyntaxNode): VectorSelector {
     name = quoted
     matchers.push({ name: METRIC_NAME, op: '=', value: quoted })
   }
-  if (!matchers.some(excludesEmpty)) {
-    throw wrongAt(source, node, 'a selector must contain at least one matcher that does not match the empty text')
-  }
   return { kind: 'vectorSelector', matchers, offset: null, at: null, span: { from: node.from, to: node.to } }
 }
 
@@ -55,19 +52,5 @@ function checkPattern(source: Source, node: SyntaxNode, pattern: string): void {
   } catch (error) {
     if (error instanceof RegexError) throw wrongAt(source, node, `wrong regular expression: ${error.message}`)
     throw error
-  }
-}
-
-/** Whether a matcher keeps out series that lack the label. */
-function excludesEmpty(matcher: Matcher): boolean {
-  switch (matcher.op) {
-    case '=':
-      return matcher.value !== ''
-    case '!=':
-      return matcher.value === ''
-    case '=~':
-      return compilePattern(matcher.value).match('') === null
-    case '!~':
-      return compilePattern(matcher.value).match('') !== null
   }
 }
