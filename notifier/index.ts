@@ -21,10 +21,13 @@ export const DELIVERY_QUEUE = 'delivery'
 const RELAY_EVERY_MS = 2_000
 const SWEEP_EVERY_MS = 10_000
 
+/** When a delivery could not even be claimed or recorded, it is looked at again this much later, ms. */
+const AGAIN_AFTER_MS = 5_000
+
 /** Outbox rows settled at a time: database work. */
 const SETTLE_CONCURRENCY = 4
 /** Messages on their way at a time, to all channels and to one. */
-const DELIVER_CONCURRENCY = 64
+const DELIVER_CONCURRENCY = 128
 const PER_CHANNEL = 4
 
 export interface NotifierDeps extends ChannelSettings {
@@ -67,11 +70,22 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const sweeping = createRounds(
     'sweeper',
     SWEEP_EVERY_MS,
-    async () => meter.count('swept', await sweep({ store, outbox, clock })),
+    async () => meter.count('swept', await sweep({ store, outbox, clock, waiting: turns.waiting })),
     failed,
   )
   let workers: JobWorker[] = []
   let unsubscribe: () => Promise<void> = async () => undefined
+
+  /** Our own faults are mostly the database's, and pass; the sweeper would be slower. */
+  async function attempt(deliveryId: string, channelId: string): Promise<void> {
+    try {
+      await deliver(deliveryId)
+    } catch (error) {
+      failed(error, deliveryId)
+      const jobId = `${deliveryId}_again_${clock.now()}`
+      await deliveries.add([{ jobId, payload: { deliveryId, channelId }, delayMs: AGAIN_AFTER_MS }])
+    }
+  }
 
   return {
     async start() {
@@ -79,8 +93,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         await outbox.work((job) => settle(BigInt(textOf(job, 'outboxId'))), { concurrency: SETTLE_CONCURRENCY }),
         await deliveries.work(
           async (job) => {
-            const deliveryId = textOf(job, 'deliveryId')
-            await turns.take(textOf(job, 'channelId'), deliveryId, () => deliver(deliveryId))
+            const [deliveryId, channelId] = [textOf(job, 'deliveryId'), textOf(job, 'channelId')]
+            await turns.take(channelId, deliveryId, () => attempt(deliveryId, channelId))
           },
           { concurrency: DELIVER_CONCURRENCY },
         ),

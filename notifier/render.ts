@@ -51,6 +51,7 @@ export function render(speech: Speech): Rendered {
 
 /** State, severity, number and title on one line: the subject of a mail, the fallback of a Slack message. */
 export function headline(rendered: Rendered, speech: Speech): string {
+  if (speech.says === 'test') return `[${rendered.state}] ${rendered.title}`
   const { incident } = speech.message
   const severity = speech.says === 'resolved' ? '' : ` ${incident.severity}`
   return `[${rendered.state}${severity}] #${incident.number} ${rendered.title}`

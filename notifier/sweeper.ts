@@ -15,7 +15,10 @@ export async function sweep(deps: {
   readonly store: NotificationStore
   readonly outbox: JobQueue
   readonly clock: Clock
+  /** Deliveries that wait for their turn in this process, and are not lost. */
+  readonly waiting: () => readonly string[]
 }): Promise<number> {
+  await deps.store.stillWaiting(deps.waiting(), deps.clock.now())
   let swept = 0
   for (;;) {
     const now = deps.clock.now()

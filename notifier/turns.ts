@@ -8,6 +8,8 @@ export interface Turns {
    * called for it by whoever ends.
    */
   take(key: string, name: string, work: () => Promise<void>): Promise<boolean>
+  /** Names of what waits. */
+  waiting(): string[]
   /** Forgets what waits. */
   clear(): void
 }
@@ -60,6 +62,7 @@ export function createTurns(limit: number, failed: (error: unknown, name: string
       }
       return true
     },
+    waiting: () => [...waiting.values()].flatMap((queue) => [...queue.keys()]),
     clear: () => waiting.clear(),
   }
 }

@@ -30,6 +30,7 @@ export function retryAfterMs(header: string | undefined, now: number): number | 
   if (header === undefined) return null
   const text = header.trim()
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000
-  const date = Date.parse(text)
+  // `Date.parse` alone would take a bare number for a year.
+  const date = /^[A-Z][a-z]+, /.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? null : Math.max(0, date - now)
 }

@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net'
+import { Webhook } from 'standardwebhooks'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Answer, startHttpReceiver } from '../../test/acceptance/notifier-receivers.js'
-import { aSpeech } from '../../test/builders/speech.js'
+import { aMessage, aSpeech } from '../../test/builders/speech.js'
 import type { SendResult } from '../channel.js'
 import { createEgress } from './egress.js'
 import { createWebhookChannel } from './webhook.js'
@@ -143,6 +144,30 @@ describe('a destination that is not allowed', () => {
       expect(receiver.heard).toEqual([])
     },
   )
+})
+
+describe('the signature', () => {
+  it.each(['é🔥', 'plain'])('is what the library of the standard makes of it: %s', async (title) => {
+    const receiver = await startHttpReceiver()
+    closing.push(receiver.close)
+    const message = aMessage({ incident: { ...aMessage().incident, title } })
+    const now = Date.UTC(2026, 2, 1, 12, 0, 0, 999)
+    await send({ kind: 'WEBHOOK', url: receiver.url, secret: SECRET, headers: [] }, aSpeech({ message, now }))
+    const { headers, text } = receiver.heard[0] ?? { headers: {}, text: '' }
+    const at = new Date(Number(headers['webhook-timestamp']) * 1_000)
+    expect(headers['webhook-signature']).toBe(new Webhook(SECRET).sign(String(headers['webhook-id']), at, text))
+  })
+
+  it('takes a secret without padding', async () => {
+    const receiver = await startHttpReceiver()
+    closing.push(receiver.close)
+    const secret = SECRET.replace(/=+$/, '')
+    expect(secret).not.toBe(SECRET)
+    for (const each of [secret, SECRET])
+      await send({ kind: 'WEBHOOK', url: receiver.url, secret: each, headers: [] }, aSpeech())
+    const [bare, padded] = receiver.heard.map(({ headers }) => headers['webhook-signature'])
+    expect(bare).toBe(padded)
+  })
 })
 
 describe('the payload', () => {

@@ -5,15 +5,16 @@ import type { ClaimDecision, ClaimedDelivery, ClaimFacts, DueDelivery } from '..
 import { inTransaction } from '../../sql/transaction.js'
 import { SealError, type Sealer } from '../sealing.js'
 import { openChannelConfig } from '../stores/channels.js'
-import { dueOf, lockIncident, readChannel, readLanes, type StoredEntry } from './lanes.js'
+import { type ChannelRow, dueOf, lockIncident, readLanes, type StoredEntry, toChannelFacts } from './lanes.js'
 import { closeOrDefer, writeChanges } from './ledger.js'
 
 const DELIVERY = `
-SELECT d.org_id, d.incident_id, d.channel_id, n.message, c.sealed_config
+SELECT d.org_id, d.incident_id, d.channel_id, n.message, c.sealed_config,
+       c.id, c.key, c.name, c.kind, c.send_resolved, c.enabled AND c.deleted_at IS NULL AS live
 FROM delivery d JOIN notification n ON n.id = d.notification_id JOIN channel c ON c.id = d.channel_id
 WHERE d.id = $1`
 
-interface DeliveryRow {
+interface DeliveryRow extends ChannelRow {
   readonly org_id: string
   readonly incident_id: string
   readonly channel_id: string
@@ -36,10 +37,10 @@ export async function claim(
     if (row === undefined) return null
     const where = { orgId: row.org_id, incidentId: row.incident_id }
     await lockIncident(client, row.incident_id)
-    const channel = await readChannel(client, row.channel_id)
+    const channel = toChannelFacts(row)
     const lane = (await readLanes(client, row.incident_id, now, row.channel_id)).get(row.channel_id) ?? []
     const entry = lane.find(({ id }) => id === deliveryId)
-    if (channel === null || entry === undefined || !mayBeTaken(entry, now + times.slackMs)) return null
+    if (entry === undefined || !mayBeTaken(entry, now + times.slackMs)) return null
 
     const { send, changes } = decide({ deliveryId, channel, lane })
     await writeChanges(client, where, now, changes)
@@ -75,18 +76,18 @@ function mayBeTaken(entry: StoredEntry, before: number): boolean {
   return open && !entry.inFlight && (entry.nextAt === null || entry.nextAt <= before)
 }
 
-const LOST = `
-UPDATE delivery_attempt SET outcome = 'unknown', detail = 'The process ended before the answer was recorded.'
-WHERE delivery_id = $1 AND outcome = 'sending'`
-
 // `may_have_heard` is set before anything is sent: should the process die now, nobody can say that it was not heard.
-const TAKE = `
-UPDATE delivery SET status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END, reason = $2,
-       attempt_count = attempt_count + 1, may_have_heard = true, next_at = $3
-WHERE id = $1`
-
-const ATTEMPT = `
-INSERT INTO delivery_attempt (delivery_id, at, duration_ms, outcome) VALUES ($1, $2, 0, 'sending') RETURNING id`
+// The statement's parts see the table as it was, so an attempt that was left over is not mistaken for the new one.
+const BEGIN_ATTEMPT = `
+WITH lost AS (
+  UPDATE delivery_attempt SET outcome = 'unknown', detail = 'The process ended before the answer was recorded.'
+  WHERE delivery_id = $1 AND outcome = 'sending'
+), taken AS (
+  UPDATE delivery SET status = CASE WHEN attempt_count = 0 THEN 'PENDING' ELSE 'RETRYING' END, reason = $2,
+         attempt_count = attempt_count + 1, may_have_heard = true, next_at = $3
+  WHERE id = $1
+)
+INSERT INTO delivery_attempt (delivery_id, at, duration_ms, outcome) VALUES ($1, $4, 0, 'sending') RETURNING id`
 
 async function beginAttempt(
   client: PoolClient,
@@ -94,9 +95,12 @@ async function beginAttempt(
   reason: string,
   times: { readonly now: number; readonly leaseUntil: number },
 ): Promise<bigint> {
-  await client.query(LOST, [deliveryId])
-  await client.query(TAKE, [deliveryId, reason, new Date(times.leaseUntil)])
-  const { rows } = await client.query<{ id: string }>(ATTEMPT, [deliveryId, new Date(times.now)])
+  const { rows } = await client.query<{ id: string }>(BEGIN_ATTEMPT, [
+    deliveryId,
+    reason,
+    new Date(times.leaseUntil),
+    new Date(times.now),
+  ])
   return BigInt(rows[0]?.id ?? 0)
 }
 

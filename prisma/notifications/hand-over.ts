@@ -41,3 +41,13 @@ export async function takeBack(pool: Pool, ids: readonly bigint[]): Promise<void
     ids.map(String),
   ])
 }
+
+const STILL_WAITING = `
+UPDATE engine.outbox o SET handed_at = $2
+FROM delivery d JOIN notification n ON n.id = d.notification_id
+WHERE d.id = ANY($1::text[]) AND o.id = n.outbox_id AND o.closed_at IS NULL`
+
+/** Keeps the sweeper from rows whose deliveries wait in a living process. */
+export async function stillWaiting(pool: Pool, deliveryIds: readonly string[], now: number): Promise<void> {
+  if (deliveryIds.length > 0) await pool.query(STILL_WAITING, [deliveryIds, new Date(now)])
+}

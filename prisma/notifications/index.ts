@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { NotificationStore } from '../../schema/ports/notifications.js'
 import type { Sealer } from '../sealing.js'
 import { claim } from './claim.js'
-import { handOver, takeBack } from './hand-over.js'
+import { handOver, stillWaiting, takeBack } from './hand-over.js'
 import { record } from './record.js'
 import { settle } from './settle.js'
 import { testTarget } from './test-target.js'
@@ -13,6 +13,7 @@ export function createNotificationStore(deps: { readonly pool: Pool; readonly se
   return {
     handOver: (options) => handOver(pool, options),
     takeBack: (ids) => takeBack(pool, ids),
+    stillWaiting: (deliveryIds, now) => stillWaiting(pool, deliveryIds, now),
     settle: (outboxId, now, plan) => settle(pool, outboxId, now, plan),
     claim: (deliveryId, times, decide) => claim(pool, sealer, deliveryId, times, decide),
     record: (claimed, attempt, advance) => record(pool, claimed, attempt, advance),

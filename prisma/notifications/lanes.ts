@@ -90,7 +90,7 @@ ORDER BY key, id`
 const CHANNEL = `
 SELECT id, key, name, kind, send_resolved, enabled AND deleted_at IS NULL AS live FROM channel WHERE id = $1`
 
-interface ChannelRow {
+export interface ChannelRow {
   readonly id: string
   readonly key: string
   readonly name: string

@@ -11,16 +11,17 @@ import { inTransaction } from '../../sql/transaction.js'
 import { dueOf, lockIncident, readChannel, readLanes } from './lanes.js'
 import { closeOrDefer, writeChanges, writeNotes } from './ledger.js'
 
-const ATTEMPT = `
-UPDATE delivery_attempt a SET duration_ms = $2, outcome = $3, detail = $4, next_at = $5
-FROM (SELECT id, outcome FROM delivery_attempt WHERE id = $1 FOR UPDATE) before
-WHERE a.id = before.id
-RETURNING before.outcome = 'sending' AS held`
-
-const DELIVERY = `
-UPDATE delivery SET status = $2, may_have_heard = $3, next_at = $4, receipt = $5,
-       delivered_at = CASE WHEN $2 = 'DELIVERED' THEN $6::timestamptz END
-WHERE id = $1 AND status IN ('PENDING', 'RETRYING')`
+const END_ATTEMPT = `
+WITH before AS (
+  SELECT id, outcome FROM delivery_attempt WHERE id = $1 FOR UPDATE
+), ended AS (
+  UPDATE delivery_attempt a SET duration_ms = $3, outcome = $4, detail = $5, next_at = $6
+  FROM before WHERE a.id = before.id
+)
+UPDATE delivery SET status = $7, may_have_heard = $8, next_at = $6, receipt = $9,
+       delivered_at = CASE WHEN $7 = 'DELIVERED' THEN $10::timestamptz END
+FROM before
+WHERE delivery.id = $2 AND status IN ('PENDING', 'RETRYING') AND (before.outcome = 'sending' OR $7 = 'DELIVERED')`
 
 const DISABLE = `
 UPDATE channel SET enabled = false, disabled_reason = $2, version = version + 1, updated_at = $3
@@ -40,19 +41,15 @@ export async function record(
   const { now, nextAt } = attempt
   return inTransaction(pool, async (client) => {
     await lockIncident(client, incidentId)
-    const ended = await client.query<{ held: boolean }>(ATTEMPT, [
+    const { rowCount } = await client.query(END_ATTEMPT, [
       String(claimed.attemptId),
+      deliveryId,
       attempt.durationMs,
       attempt.outcome,
       attempt.detail,
       nextAt === null ? null : new Date(nextAt),
-    ])
-    if (ended.rows[0]?.held !== true && attempt.status !== 'DELIVERED') return []
-    const { rowCount } = await client.query(DELIVERY, [
-      deliveryId,
       attempt.status,
       attempt.mayHaveHeard,
-      nextAt === null ? null : new Date(nextAt),
       attempt.receipt === null ? null : JSON.stringify(attempt.receipt),
       new Date(now),
     ])

@@ -212,6 +212,8 @@ export interface NotificationStore {
     readonly staleBefore: number | null
     readonly limit: number
   }): Promise<HandedRow[]>
+  /** Counts the rows of these deliveries as handed over now: they wait for their turn in a process that lives. */
+  stillWaiting(deliveryIds: readonly string[], now: number): Promise<void>
   /** Undoes a hand-over that failed, so that the next one takes the rows again. */
   takeBack(ids: readonly bigint[]): Promise<void>
   /**

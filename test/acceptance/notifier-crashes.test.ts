@@ -120,6 +120,20 @@ describe('jobs that are lost', () => {
     expect(await world.openRows()).toBe(0)
   })
 
+  it('of deliveries that wait for their turn are not: the sweeper leaves them until their process falls silent', async () => {
+    const { world, orgId, incidentId } = await scene()
+    await world.settle(await world.rows.outbox(orgId, incidentId, 'firing'))
+    world.jobs.lose()
+    world.waiting.push((await world.ledger(incidentId))[0].id)
+    for (let i = 0; i < 4; i++) {
+      await world.advance(LOST_AFTER_MS)
+      expect(await world.sweep()).toBe(0)
+    }
+    world.waiting.length = 0
+    await world.advance(LOST_AFTER_MS + 1)
+    expect(await world.sweep()).toBe(1)
+  })
+
   it('with the queue away: rows are taken back and handed over again', async () => {
     const { world, hook, orgId, incidentId } = await scene()
     await world.rows.outbox(orgId, incidentId, 'firing')

@@ -160,9 +160,12 @@ export async function createWorld(pool: Pool, options: WorldOptions = {}) {
   await outbox.work((job) => settle(BigInt(String(job.payload.outboxId))), { concurrency: 4 })
   await deliveries.work((job) => deliver(String(job.payload.deliveryId)), { concurrency: 64 })
 
+  const waiting: string[] = []
   return {
     clock,
     jobs,
+    /** Deliveries that the sweeper is told of as waiting in this process. */
+    waiting,
     lines,
     meter,
     settle,
@@ -187,7 +190,7 @@ export async function createWorld(pool: Pool, options: WorldOptions = {}) {
     },
     /** Hands over what got lost, and runs it. */
     async sweep(): Promise<number> {
-      const swept = await sweep({ store, outbox, clock })
+      const swept = await sweep({ store, outbox, clock, waiting: () => waiting })
       await jobs.runDue()
       return swept
     },
