@@ -39,9 +39,12 @@ function seeded(seed: number): () => number {
   }
 }
 
-/** Sends every batch until it is accepted, each under its own idempotency key, as a good client does. */
-function startReplay(current: () => TocsinProcess | null) {
-  const progress = { accepted: 0, done: false }
+/**
+ * Sends every batch until it is accepted, each under its own idempotency key, as a good client does; four at a time. No
+ * more than `quota` batches are begun, so that each life of the process has its share to die over.
+ */
+function startReplay(current: () => TocsinProcess | null, quota: () => number) {
+  const progress = { accepted: 0 }
   const began = Date.now()
   const batches = Array.from({ length: BATCHES }, (_, b) => ({
     key: randomUUID(),
@@ -54,18 +57,21 @@ function startReplay(current: () => TocsinProcess | null) {
       })),
     }),
   }))
-  const finished = (async () => {
-    for (const { key, body } of batches) {
+  let begun = 0
+  async function sender(): Promise<void> {
+    for (;;) {
+      while (begun < BATCHES && begun >= quota()) await delay(5)
+      const batch = batches[begun++]
+      if (batch === undefined) return
       for (;;) {
         const tocsin = current()
-        if (tocsin !== null && (await sendOnce(tocsin, key, body))) break
-        await delay(20)
+        if (tocsin !== null && (await sendOnce(tocsin, batch.key, batch.body))) break
+        await delay(10)
       }
       progress.accepted++
     }
-    progress.done = true
-  })()
-  return { progress, finished }
+  }
+  return { progress, finished: Promise.all([sender(), sender(), sender(), sender()]) }
 }
 
 async function sendOnce(tocsin: TocsinProcess, idempotencyKey: string, body: string): Promise<boolean> {
@@ -130,16 +136,21 @@ it('keeps every accepted line once, and fires once, through ten kills', { timeou
   const random = seeded(SEED)
   let tocsin: TocsinProcess | null = await startTocsin(dataDir, {})
   await createMonitor(tocsin)
-  const replay = startReplay(() => tocsin)
+  let lives = 1
+  const replay = startReplay(
+    () => tocsin,
+    () => Math.ceil((lives * BATCHES) / (KILLS + 1)),
+  )
   for (let kill = 0; kill < KILLS; kill++) {
-    await delay(random() * 900)
+    await delay(random() * 250)
     const dying: TocsinProcess | null = tocsin
     tocsin = null
     await dying?.kill()
+    lives++
     tocsin = await startTocsin(dataDir, {})
   }
   await replay.finished
-  expect(replay.progress).toEqual({ accepted: BATCHES, done: true })
+  expect(replay.progress).toEqual({ accepted: BATCHES })
   await settled(tocsin)
   await tocsin.stop()
 
