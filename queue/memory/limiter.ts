@@ -11,7 +11,7 @@ interface Window {
 export interface MemoryLimiterDeps {
   readonly clock: Clock
   /**
-   * Keys counted at once for one window length; past it the key that came first is forgotten and begins anew. About 150
+   * Keys counted at once for one window length; past it the key that came first is forgotten and begins anew. About 130
    * bytes a key.
    */
   readonly maxKeys?: number

@@ -21,8 +21,7 @@ CREATE TABLE engine.intake (
   -- Claims are written beside the row they change (no indexed column changes), so they touch no index.
   fillfactor = 60,
   -- Every row dies young. Vacuum by number, not by share: at 150 batches a second that is every naptime, and the space
-  -- is used again. Measured over 20,000 batches of 370 KB: no more than 800 MB at a naptime of 60 s, of which 15 s make
-  -- a quarter.
+  -- is used again. Measured over 20,000 batches of 370 KB: no more than 800 MB at a naptime of 60 s.
   autovacuum_vacuum_scale_factor = 0,
   autovacuum_vacuum_threshold = 1000,
   autovacuum_vacuum_insert_scale_factor = 0,
