@@ -16,7 +16,7 @@ interface Row {
   strings: Record<string, string>
   numbers: Record<string, number>
   bools: Record<string, boolean>
-  batch_id: string
+  batch: string
   item: number
 }
 
@@ -38,11 +38,11 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
       const rows = await clickhouse.query<Row>(
         `SELECT toString(toUnixTimestamp64Nano(ts)) AS ns, service, level, message, trace_id, span_id,
            attributes_string AS strings, attributes_number AS numbers, attributes_bool AS bools,
-           toString(batch_id) AS batch_id, item
+           toString(batch_id) AS batch, item
          FROM logs
          WHERE org_id = {org:String} AND ts >= fromUnixTimestamp64Milli({from:Int64})
            AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter}) ${beyond}
-         ORDER BY logs.ts ${order}, logs.batch_id ${order}, logs.item ${order}
+         ORDER BY ts ${order}, batch_id ${order}, item ${order}
          LIMIT {limit:UInt32}`,
         {
           ...params.values,
@@ -83,7 +83,7 @@ function rfc3339(ns: string): string {
 }
 
 function encodeCursor(row: Row): string {
-  return Buffer.from(JSON.stringify([row.ns, row.batch_id, row.item])).toString('base64url')
+  return Buffer.from(JSON.stringify([row.ns, row.batch, row.item])).toString('base64url')
 }
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/
@@ -93,9 +93,9 @@ function decodeCursor(cursor: string): Position {
     const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
     if (Array.isArray(position) && position.length === 3) {
       const [ns, batchId, item] = position as unknown[]
-      const isNs = typeof ns === 'string' && /^-?\d{1,19}$/.test(ns)
-      if (isNs && typeof batchId === 'string' && UUID.test(batchId) && Number.isInteger(item) && Number(item) >= 0)
-        return [ns, batchId, Number(item)]
+      const isNs = typeof ns === 'string' && /^-?\d{1,18}$|^-?[1-8]\d{18}$/.test(ns)
+      const isItem = typeof item === 'number' && Number.isInteger(item) && item >= 0 && item < 2 ** 32
+      if (isNs && typeof batchId === 'string' && UUID.test(batchId) && isItem) return [ns, batchId, item]
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error

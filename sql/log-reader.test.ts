@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { EmbeddedClickHouse } from '../embedded/chdb.js'
+import { QueryError } from '../schema/domain/query-error.js'
+import type { LogReader } from '../schema/ports.js'
+import { openTestClickHouse } from '../test/harness/stores.js'
+import { createLogReader } from './log-reader.js'
+
+const T0 = Date.parse('2026-03-01T12:00:00Z')
+const ALL = { selector: '{}', from: T0, to: T0 + 60_000, first: 100, after: null, order: 'ASC' as const }
+
+let clickhouse: EmbeddedClickHouse
+let reader: LogReader
+let inserts = 0
+
+interface Given {
+  readonly org?: string
+  /** Nanoseconds after T0. */
+  readonly ns: bigint
+  readonly batch?: string
+  readonly item?: number
+  readonly message?: string
+  readonly more?: object
+}
+
+async function insert(rows: readonly Given[]): Promise<void> {
+  const lines = rows.map(({ org = 'org_a', ns, batch = randomUUID(), item = 0, message = 'm', more }) => {
+    const at = BigInt(T0) * 1_000_000n + ns
+    const ts = `${new Date(Number(at / 1_000_000n)).toISOString().slice(0, 19)}.${String(at % 1_000_000_000n).padStart(9, '0')}`
+    const row = {
+      org_id: org,
+      ts,
+      service: 'api',
+      level: 'info',
+      message,
+      batch_id: batch,
+      item,
+      flush_id: 1,
+      retention_days: 9_999,
+    }
+    return JSON.stringify({ ...row, accepted_at: ts.slice(0, 23), ...more })
+  })
+  const body = Buffer.from(lines.join('\n'))
+  await clickhouse.writer.insertRows({ table: 'logs', format: 'JSONEachRow', body, token: `t${inserts++}` })
+}
+
+/** Every page of a search, until there is no next. */
+async function pages(query: Partial<Parameters<LogReader['search']>[0]>) {
+  const found = []
+  let after: string | null = null
+  do {
+    const page = await reader.search({ ...ALL, ...query, after })
+    found.push(page.records.map(({ record }) => record))
+    after = page.hasNextPage ? (page.records.at(-1)?.cursor ?? null) : null
+  } while (after !== null)
+  return found
+}
+
+beforeAll(async () => {
+  clickhouse = await openTestClickHouse()
+  reader = createLogReader(clickhouse.reader, 'org_a')
+})
+afterAll(() => clickhouse.close())
+
+describe('createLogReader', () => {
+  it('pages through records of one nanosecond without losing or repeating any', async () => {
+    // One time for all: batch and item alone decide, in ClickHouse's own order of UUIDs.
+    await insert(Array.from({ length: 40 }, (_, i) => ({ ns: 5n, message: `same ${i}`, item: i % 3 })))
+    for (const order of ['ASC', 'DESC'] as const) {
+      const found = await pages({ selector: '{} |= "same"', first: 7, order })
+      expect(found.map((page) => page.length)).toEqual([7, 7, 7, 7, 7, 5])
+      expect(new Set(found.flat().map((record) => record.id)).size).toBe(40)
+    }
+    const [up, down] = await Promise.all([pages({ first: 9 }), pages({ first: 9, order: 'DESC' })])
+    expect(down.flat().map(({ id }) => id)).toEqual(
+      up
+        .flat()
+        .map(({ id }) => id)
+        .reverse(),
+    )
+  })
+
+  it('tells times to the nanosecond and attributes by their types', async () => {
+    const more = {
+      attributes_string: { user: 'u1' },
+      attributes_number: { status: 503 },
+      attributes_bool: { retry: true },
+      trace_id: 'ab',
+    }
+    await insert([{ ns: 1_234_567_891n, message: 'exact', more }])
+    const [record] = (await pages({ selector: '{service="api"} |= "exact"' })).flat()
+    expect(record).toMatchObject({
+      at: '2026-03-01T12:00:01.234567891Z',
+      service: 'api',
+      level: 'info',
+      message: 'exact',
+      traceId: 'ab',
+      spanId: null,
+      attributes: { user: 'u1', status: 503, retry: true },
+    })
+  })
+
+  it('holds the beginning of the range and not its end', async () => {
+    await insert([-1n, 0n, 999_999n, 1_000_000n].map((ns) => ({ ns: 30_000_000_000n + ns, message: `edge ${ns}` })))
+    const found = await pages({ selector: '{} |= "edge"', from: T0 + 30_000, to: T0 + 30_001 })
+    expect(found.flat().map(({ message }) => message)).toEqual(['edge 0', 'edge 999999'])
+  })
+
+  it('goes on where it was though records came in between', async () => {
+    await insert([1n, 3n, 5n].map((ns) => ({ ns: 40_000_000_000n + ns, message: `late ${ns}` })))
+    const first = await reader.search({ ...ALL, selector: '{} |= "late"', first: 2 })
+    await insert([
+      { ns: 40_000_000_002n, message: 'late 2' },
+      { ns: 40_000_000_004n, message: 'late 4' },
+    ])
+    const after = first.records.at(-1)?.cursor ?? null
+    const second = await reader.search({ ...ALL, selector: '{} |= "late"', first: 9, after })
+    expect(second.records.map(({ record }) => record.message)).toEqual(['late 4', 'late 5'])
+  })
+
+  it('shows no other org’s records', async () => {
+    await insert([{ org: 'org_b', ns: 1n, message: 'theirs' }])
+    expect((await pages({ selector: '{} |= "theirs"' })).flat()).toEqual([])
+    expect((await createLogReader(clickhouse.reader, 'org_b').search({ ...ALL })).records).toHaveLength(1)
+  })
+
+  it.each([
+    ['text', 'hello'],
+    ['another list’s cursor', Buffer.from('["monitors","mon_1"]').toString('base64url')],
+    ['SQL', Buffer.from(JSON.stringify(['1) OR 1=1 --', randomUUID(), 0])).toString('base64url')],
+    ['an item past any', Buffer.from(JSON.stringify(['1', randomUUID(), 2 ** 32])).toString('base64url')],
+    ['a time past any', Buffer.from(JSON.stringify(['9999999999999999999', randomUUID(), 0])).toString('base64url')],
+  ])('refuses a cursor that is none: %s', async (_name, after) => {
+    await expect(reader.search({ ...ALL, after })).rejects.toThrow(QueryError)
+  })
+
+  it('refuses a selector that does not parse', async () => {
+    await expect(reader.search({ ...ALL, selector: '{a=' })).rejects.toThrow(QueryError)
+  })
+})
