@@ -11,13 +11,13 @@ export function foundPairs(stage: JsonStage | LogfmtStage, line: string): FoundP
   if (stage.kind === 'logfmt') return logfmtPairs(line, stage.fields)
   const value = readJson(line)
   if (value?.kind !== 'object') return [['__error__', 'JSONParserErr']]
-  return stage.paths === null ? jsonPairs(value, '', 1) : stage.paths.map((field) => jsonField(value, field))
+  return stage.paths === null ? jsonPairs(value, null, 1) : stage.paths.map((field) => jsonField(value, field))
 }
 
-function jsonPairs(object: JsonValue, prefix: string, depth: number): FoundPair[] {
+function jsonPairs(object: JsonValue, prefix: string | null, depth: number): FoundPair[] {
   if (object.kind !== 'object') return []
   return object.entries.flatMap(([key, value]): FoundPair[] => {
-    const name = prefix === '' ? normalName(key) : `${prefix}_${key.replace(/[^A-Za-z0-9]/gu, '_')}`
+    const name = prefix === null ? normalName(key) : `${prefix}_${key.replace(/[^A-Za-z0-9]/gu, '_')}`
     if (value.kind === 'object') return depth < JSON_DEPTH ? jsonPairs(value, name, depth + 1) : []
     return value.kind === 'array' || value.kind === 'null' ? [] : [[name, value.text]]
   })

@@ -53,7 +53,12 @@ function jsonFieldPairs(fields: readonly JsonField[], line: string, params: Para
   const pairs = fields.map(({ name, path }) => {
     const steps = path.map((step) => (typeof step === 'number' ? String(step + 1) : params.text(step)))
     const raw = `JSONExtractRaw(${line}, ${steps.join(', ')})`
-    return `(${params.text(name)}, if(${raw} = 'null', '', ${jsonText(raw)}))`
+    // ClickHouse takes a number for the position in an object too; here it is an index of an array alone.
+    const indexed = path.flatMap((step, at) =>
+      typeof step === 'number' ? [`JSONType(${[line, ...steps.slice(0, at)].join(', ')}) != 'Array'`] : [],
+    )
+    const isNone = [`${raw} = 'null'`, ...indexed].join(' OR ')
+    return `(${params.text(name)}, if(${isNone}, '', ${jsonText(raw)}))`
   })
   return `[${pairs.join(', ')}]`
 }
