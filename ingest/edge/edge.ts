@@ -68,7 +68,8 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     // Our own answer while closing has the form of all others.
     return503OnClosing: false,
     requestTimeout: limits.bodyTimeoutMs + 10_000,
-    http: { headersTimeout: 10_000 },
+    // Node looks for connections past their time only now and then; every 30 s would be too seldom for slow senders.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     routerOptions: { maxParamLength: 100 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error, request, reply) => {
