@@ -144,6 +144,7 @@ async function startGateway(
     log: log.child({ role: 'gateway' }),
     testChannel: async (orgId, channelId) =>
       (await notifier.testChannel(orgId, channelId)) ?? { delivered: false, detail: 'There is no such channel.' },
+    urlFault: (url) => notifier.urlFault(url),
     ready: parts.readinessChecks,
   })
   const url = await gateway.listen()

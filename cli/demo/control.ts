@@ -69,7 +69,7 @@ export async function createMonitors(bootstrap: Bootstrap): Promise<void> {
       for: '10s',
       labels: [{ name: 'team', value: 'payments' }],
       runbookUrl: 'https://runbooks.shop.example/checkout',
-      title: '{{value}} of checkouts fail',
+      title: 'Checkout error ratio is {{value}}',
     },
   })
   await ask(bootstrap, CREATE_MONITOR, {
