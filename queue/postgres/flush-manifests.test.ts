@@ -19,6 +19,14 @@ afterEach(async () => {
   await stores.pool.query('TRUNCATE engine.flush, engine.usage_hour CASCADE')
 })
 
+it('lists what is open in the order of ids, also where they grow longer', async () => {
+  await stores.pool.query("SELECT setval('engine.flush_id', 99997)")
+  const ids: bigint[] = []
+  for (let i = 0; i < 6; i++) ids.push(await manifests.open(flush()))
+  expect(ids[0]?.toString().length).toBeLessThan(ids[5]?.toString().length ?? 0)
+  expect((await manifests.snapshot()).except).toEqual(ids)
+})
+
 describe('usage', () => {
   async function usage() {
     const { rows } = await stores.pool.query<{ org_id: string; meter: string; hour: Date; quantity: string }>(
@@ -76,7 +84,11 @@ describe('usage', () => {
 
 describe('prune', () => {
   const age = (id: bigint, ms: number) =>
-    stores.pool.query(`UPDATE engine.flush SET closed_at = closed_at - $2 * interval '1 ms' WHERE id = $1`, [id, ms])
+    stores.pool.query(
+      `UPDATE engine.flush SET opened_at = opened_at - $2 * interval '1 ms', closed_at = closed_at - $2 * interval '1 ms'
+       WHERE id = $1`,
+      [id, ms],
+    )
   const left = async (table: string) => (await stores.pool.query(`SELECT FROM engine.${table}`)).rowCount
 
   it('forgets what was closed long ago, with its batches and lines, and lets snapshots stand', async () => {
@@ -87,6 +99,7 @@ describe('prune', () => {
     await manifests.close(recent)
     const before = await manifests.snapshot()
     await age(old, LEAST_KEPT_MS + 60_000)
+    await age(open, LEAST_KEPT_MS)
     await age(recent, LEAST_KEPT_MS - 60_000)
     expect(await manifests.prune(LEAST_KEPT_MS)).toBe(1)
     expect([await left('flush'), await left('flush_batch'), await left('flush_line')]).toEqual([2, 1, 2])

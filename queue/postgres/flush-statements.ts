@@ -85,7 +85,7 @@ export const ABANDON = `
 /** One statement and so one instant: the highest id that was committed then, and those of them that were open. */
 export const SNAPSHOT = `
   SELECT coalesce((SELECT max(id) FROM engine.flush), 0)::text AS "upTo",
-    ARRAY(SELECT id::text FROM engine.flush WHERE closed_at IS NULL ORDER BY id) AS except`
+    ARRAY(SELECT f.id::text FROM engine.flush AS f WHERE closed_at IS NULL ORDER BY f.id) AS except`
 
 /** Lines of an org ($1) and signal ($2) that the later snapshot ($5, $6) sees and the earlier ($3, $4) does not. */
 export const DIRTY_SLICES = `
@@ -101,6 +101,15 @@ export const DIRTY_SLICES = `
   SELECT ARRAY(SELECT DISTINCT unnest(slices) AS slice FROM lines ORDER BY slice) AS slices,
     ARRAY(SELECT DISTINCT ARRAY[first_slice, last_slice] AS ends FROM lines WHERE slices = '{}' ORDER BY ends) AS ranges`
 
+/** Above every id. */
+const HIGHEST_ID = 9_223_372_036_854_775_807n
+
+/** The first flush, from $1 ms ago on: none from there was closed before. Whoever looks for old ones stops at it. */
+const RECENT = (from: string) => `(
+  SELECT id FROM engine.flush WHERE opened_at >= clock_timestamp() - $1::float8 * interval '1 millisecond' ${from}
+  ORDER BY id LIMIT 1
+)`
+
 /**
  * Forgets some flushes that were closed more than $1 ms ago, oldest first. The highest id stays, since a snapshot reads
  * from it how far ids have come.
@@ -109,7 +118,7 @@ export const PRUNE = `
   DELETE FROM engine.flush WHERE id = ANY(ARRAY(
     SELECT id FROM engine.flush
     WHERE closed_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
-      AND id < (SELECT max(id) FROM engine.flush)
+      AND id < least((SELECT max(id) FROM engine.flush), ${RECENT('')})
     ORDER BY id LIMIT $2::integer
   ))`
 
@@ -118,9 +127,11 @@ export const PRUNE = `
  * bound would else keep 13 million rows a day for as long as snapshots.
  */
 export const PRUNE_BATCHES = `
+  WITH first AS MATERIALIZED (SELECT min(flush_id) AS id FROM engine.flush_batch)
   DELETE FROM engine.flush_batch WHERE flush_id = ANY(ARRAY(
     SELECT id FROM engine.flush AS f
-    WHERE id >= (SELECT min(flush_id) FROM engine.flush_batch)
+    WHERE id >= (SELECT id FROM first)
+      AND id < coalesce(${RECENT('AND id >= (SELECT id FROM first)')}, ${HIGHEST_ID})
       AND closed_at < clock_timestamp() - $1::float8 * interval '1 millisecond'
       AND EXISTS (SELECT FROM engine.flush_batch AS b WHERE b.flush_id = f.id)
     ORDER BY id LIMIT $2::integer

@@ -82,6 +82,12 @@ CREATE TABLE engine.flush (
   lease_until timestamptz NOT NULL,
   opened_at   timestamptz NOT NULL DEFAULT now(),
   closed_at   timestamptz
+) WITH (
+  -- Every close leaves a dead entry in `flush_open`, which each snapshot reads past: 9 ms after 300,000 of them, against
+  -- 0.1 ms after a vacuum. By its own measure vacuum would skip an index for so few.
+  autovacuum_vacuum_scale_factor = 0,
+  autovacuum_vacuum_threshold = 10000,
+  vacuum_index_cleanup = on
 );
 CREATE INDEX flush_open ON engine.flush (id) WHERE closed_at IS NULL;
 
