@@ -52,6 +52,7 @@ export async function startRoles(
 function makeNotifier(config: Config, parts: Parts, log: Log): Notifier {
   return createNotifier({
     store: parts.notificationStore(),
+    alone: parts.alone,
     jobs: parts.jobs(),
     fanOut: parts.fanOut(),
     clock: parts.clock,

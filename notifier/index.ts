@@ -37,6 +37,8 @@ export interface NotifierDeps extends ChannelSettings {
   readonly clock: Clock
   readonly log: Log
   readonly random: Random
+  /** True when no other notifier can be at work: what a dead one had in hand is taken over at the start. */
+  readonly alone: boolean
   /** Links in messages begin with it; null leaves them out. */
   readonly publicUrl: string | null
 }
@@ -60,7 +62,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const send = createSend(deps, egress)
   const outbox = jobs.queue(OUTBOX_QUEUE)
   const deliveries = jobs.queue(DELIVERY_QUEUE)
-  const schedule = createSchedule({ deliveries, clock })
+  const schedule = createSchedule({ deliveries, clock, random })
   const settle = createSettle({ store, schedule, fanOut, clock, random, meter })
   const deliver = createDeliver({ store, send, schedule, fanOut, clock, random, log, meter, publicUrl })
   const failed = (error: unknown, what: string) => log.error({ err: error, what }, 'A step of the notifier failed.')
@@ -89,6 +91,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   return {
     async start() {
+      if (deps.alone) await store.restart(clock.now())
       workers = [
         await outbox.work((job) => settle(BigInt(textOf(job, 'outboxId'))), { concurrency: SETTLE_CONCURRENCY }),
         await deliveries.work(

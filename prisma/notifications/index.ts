@@ -4,6 +4,7 @@ import type { Sealer } from '../sealing.js'
 import { claim } from './claim.js'
 import { handOver, stillWaiting, takeBack } from './hand-over.js'
 import { record } from './record.js'
+import { restart } from './restart.js'
 import { settle } from './settle.js'
 import { testTarget } from './test-target.js'
 
@@ -17,6 +18,7 @@ export function createNotificationStore(deps: { readonly pool: Pool; readonly se
     settle: (outboxId, now, plan) => settle(pool, outboxId, now, plan),
     claim: (deliveryId, times, decide) => claim(pool, sealer, deliveryId, times, decide),
     record: (claimed, attempt, advance) => record(pool, claimed, attempt, advance),
+    restart: (now) => restart(pool, now),
     testTarget: (orgId, channelId) => testTarget(pool, sealer, orgId, channelId),
   }
 }

@@ -217,6 +217,11 @@ export interface NotificationStore {
   /** Undoes a hand-over that failed, so that the next one takes the rows again. */
   takeBack(ids: readonly bigint[]): Promise<void>
   /**
+   * Takes over from a process that is gone: its attempts under way end as unknown, their deliveries are due, and every
+   * open row is to be handed over anew. Only for a process that knows itself to be the only one.
+   */
+  restart(now: number): Promise<void>
+  /**
    * Settles the row and every earlier unsettled row of its incident, in order. Returns what is due in the incident's
    * lanes, also when the row was settled before.
    */

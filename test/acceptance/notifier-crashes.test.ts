@@ -72,6 +72,29 @@ describe('a process that dies', () => {
     expect(rows[0].n).toBe(1)
   })
 
+  it.each([
+    ['settle', 'before', 1],
+    ['settle', 'after', 1],
+    ['claim', 'after', 1],
+    ['record', 'before', 2],
+  ] as const)(
+    'at %s, %s it was committed, and begins again alone: the message comes at once',
+    async (at, when, times) => {
+      const { fault, over } = dying(at, when)
+      const { world, hook, orgId, incidentId } = await scene(over)
+      await world.rows.outbox(orgId, incidentId, 'firing')
+      await world.turn()
+      fault.armed = false
+      world.jobs.lose()
+      await world.restart()
+
+      expect(hook.heard).toHaveLength(times)
+      expect(new Set(hook.heard.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+      expect((await world.ledger(incidentId)).map(({ status }) => status)).toEqual(['DELIVERED'])
+      expect(await world.openRows()).toBe(0)
+    },
+  )
+
   it('while sending leaves an attempt that may have been heard, so that its end is said', async () => {
     const { fault, over } = dying('record', 'before')
     const { world, hook, orgId, incidentId } = await scene(over)

@@ -34,6 +34,7 @@ async function running(overrides: Partial<NotifierDeps> = {}) {
     mail: { smtpUrl: null, from: 'Tocsin <tocsin@example.com>' },
     slackApiUrl: 'http://127.0.0.1:9/api/',
     webhookAllow: ['127.0.0.1'],
+    alone: false,
     publicUrl: null,
     ...overrides,
   })

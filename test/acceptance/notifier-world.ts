@@ -153,7 +153,7 @@ export async function createWorld(pool: Pool, options: WorldOptions = {}) {
     webhookAllow: options.webhookAllow ?? ['127.0.0.1'],
     timeoutMs: options.timeoutMs ?? 2_000,
   })
-  const schedule = createSchedule({ deliveries, clock })
+  const schedule = createSchedule({ deliveries, clock, random })
   const settle = createSettle({ store, schedule, fanOut, clock, random, meter })
   const publicUrl = 'https://tocsin.example/'
   const deliver = createDeliver({ store, send, schedule, fanOut, clock, random, log, meter, publicUrl })
@@ -187,6 +187,12 @@ export async function createWorld(pool: Pool, options: WorldOptions = {}) {
         await jobs.runDue()
       }
       now = until
+    },
+    /** Begins again as the only process, and runs what that makes due. */
+    async restart(): Promise<void> {
+      await real.restart(now)
+      await relay({ store, outbox, clock })
+      await jobs.runDue()
     },
     /** Hands over what got lost, and runs it. */
     async sweep(): Promise<number> {
