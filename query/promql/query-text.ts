@@ -11,6 +11,8 @@ export class PromqlError extends QueryError {
     readonly found: string,
     /** What could stand there; empty when the fault is not one of form. */
     readonly expected: string,
+    /** The message without its place; for faults that data bring out, in Prometheus's words. */
+    readonly sentence: string,
   ) {
     super(message, line, column)
   }
@@ -23,21 +25,17 @@ export function position(text: string, offset: number): { line: number; column: 
   return { line: before.split('\n').length, column: offset - lineStart + 1 }
 }
 
-/** A fault of form: `what` names it, `found` and `expected` say the rest. */
+/** A fault of form. */
 export function syntaxError(text: string, offset: number, found: string, expected: string): PromqlError {
-  const { line, column } = position(text, offset)
-  return new PromqlError(
-    `Line ${line}, column ${column}: found ${found}, expected ${expected}.`,
-    line,
-    column,
-    found,
-    expected,
-  )
+  return errorAt(text, offset, `found ${found}, expected ${expected}`, found, expected)
 }
 
 /** A fault of meaning at a node, with the sentence that names it (without the final stop). */
 export function meaningError(text: string, span: Span, sentence: string): PromqlError {
-  const { line, column } = position(text, span.from)
-  const found = text.slice(span.from, span.to)
-  return new PromqlError(`Line ${line}, column ${column}: ${sentence}.`, line, column, found, '')
+  return errorAt(text, span.from, sentence, text.slice(span.from, span.to), '')
+}
+
+function errorAt(text: string, offset: number, sentence: string, found: string, expected: string): PromqlError {
+  const { line, column } = position(text, offset)
+  return new PromqlError(`Line ${line}, column ${column}: ${sentence}.`, line, column, found, expected, sentence)
 }

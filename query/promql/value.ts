@@ -41,13 +41,14 @@ export function hasValues(column: Column): boolean {
 
 /**
  * One column per label set. Columns of the same labels are joined when no instant has a value in both; otherwise
- * `onCollision` throws.
+ * `onCollision` throws. Columns that differ in whether the name falls away stay apart until it does: joined, one instant
+ * would decide for the others.
  */
 export function joinColumns(columns: readonly Column[], onCollision: () => Error): Column[] {
   if (columns.length < 2) return [...columns]
   const byLabels = new Map<string, Column>()
   for (const column of columns) {
-    const key = labelKey(column.labels)
+    const key = `${column.dropName ? '-' : '+'}${labelKey(column.labels)}`
     const other = byLabels.get(key)
     byLabels.set(key, other === undefined ? column : join(other, column, onCollision))
   }
@@ -57,7 +58,7 @@ export function joinColumns(columns: readonly Column[], onCollision: () => Error
 function join(one: Column, other: Column, onCollision: () => Error): Column {
   const joined = {
     labels: one.labels,
-    dropName: one.dropName || other.dropName,
+    dropName: one.dropName,
     values: one.values.slice(),
     present: one.present.slice(),
   }

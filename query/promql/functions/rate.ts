@@ -1,6 +1,7 @@
 import { labelOf, METRIC_NAME } from '../label-set.js'
 import type { Window, WindowSeries } from '../window.js'
 import { argument, type Builtin, type Builtins, type Invocation, overWindows, type WindowFold } from './builtin.js'
+import { ResetLosses } from './reset-losses.js'
 
 /** Share by which a gap may exceed the mean distance of samples and still count as part of the series. */
 const EXTRAPOLATION_TOLERANCE = 1.1
@@ -30,19 +31,12 @@ export const RATE_FUNCTIONS: Builtins = {
 function extrapolating(kind: { readonly counter: boolean; readonly perSecond: boolean }): Builtin {
   return (invocation) =>
     overWindows(invocation, 0, (series) => {
-      const resets = kind.counter ? resetPlaces(series.values) : []
-      let nextReset = 0
+      const resets = kind.counter ? new ResetLosses(series.values) : null
       let noted = !kind.counter
       return (window) => {
         if (window.to - window.from < 2) return null
         if (!noted) noted = noteName(invocation, series)
-        while (nextReset < resets.length && (resets[nextReset] ?? 0) <= window.from) nextReset++
-        let lost = 0
-        for (let reset = nextReset; reset < resets.length; reset++) {
-          const place = resets[reset] ?? 0
-          if (place >= window.to) break
-          lost += window.values[place - 1] ?? 0
-        }
+        const lost = resets === null ? 0 : resets.inWindow(window.from, window.to)
         return extrapolate(window, lost, kind)
       }
     })
@@ -56,18 +50,6 @@ function noteName(invocation: Invocation, series: WindowSeries): true {
     invocation.scope.notes.inform(text, argument(invocation, 0).span)
   }
   return true
-}
-
-/**
- * Places whose value is below the one before. With them a window costs what it has resets, not samples, and the sum is
- * made in the same order as over all samples, so that no rounding differs.
- */
-function resetPlaces(values: Float64Array): number[] {
-  const places: number[] = []
-  for (let index = 1; index < values.length; index++) {
-    if ((values[index] ?? 0) < (values[index - 1] ?? 0)) places.push(index)
-  }
-  return places
 }
 
 /**
