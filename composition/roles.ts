@@ -9,6 +9,7 @@ import { newId } from '../schema/domain/ids.js'
 import type { Log } from '../schema/ports.js'
 import type { Databases } from './databases.js'
 import { startHousekeeping } from './housekeeping.js'
+import { listenFor } from './listen.js'
 import type { Parts } from './parts.js'
 import type { Stops } from './stops.js'
 
@@ -119,7 +120,8 @@ async function startEdge(config: Config, parts: Parts, log: Log, stops: Stops): 
     random: parts.random,
     log: log.child({ role: 'ingest' }),
   })
-  const url = await edge.listen()
+  const address = { host: config.TOCSIN_INGEST_HOST, port: config.TOCSIN_INGEST_PORT }
+  const url = await listenFor('INGEST', address, () => edge.listen())
   stops.add('ingest edge', () => edge.close())
   return url
 }
@@ -132,8 +134,9 @@ async function startGateway(
   log: Log,
   stops: Stops,
 ): Promise<string> {
+  const listen = { host: config.TOCSIN_GATEWAY_HOST, port: config.TOCSIN_GATEWAY_PORT }
   const gateway = await createGateway({
-    listen: { host: config.TOCSIN_GATEWAY_HOST, port: config.TOCSIN_GATEWAY_PORT },
+    listen,
     masterKey: databases.masterKey,
     introspection: 'signed in',
     stores: parts.controlPlane(),
@@ -148,7 +151,7 @@ async function startGateway(
     urlFault: (url) => notifier.urlFault(url),
     ready: parts.readinessChecks,
   })
-  const url = await gateway.listen()
+  const url = await listenFor('GATEWAY', listen, () => gateway.listen())
   stops.add('gateway', () => gateway.close())
   return url
 }
