@@ -47,7 +47,7 @@ export function readRangeAggregation(syntax: Syntax, node: SyntaxNode): MetricEx
   if (grouping !== null && !RANGE_OPS[op].groups) {
     unsupported(syntax, grouping, `${textOf(syntax, grouping).split(/\W/)[0]} after ${op}`, `sum by (…) (${op}(…))`)
   }
-  const offset = range.getChild('OffsetExpr')?.getChild('Duration')
+  const offset = range.getChild('OffsetExpr')?.getChild('Duration') ?? lateOffset(node)
   return {
     kind: 'range',
     op,
@@ -70,6 +70,12 @@ export function readGrouping(syntax: Syntax, node: SyntaxNode): Grouping {
       child.name === 'Labels' ? labels(child) : child.name === 'Identifier' ? [textOf(syntax, child)] : [],
     )
   return { without: node.getChild('Without') !== null, labels: [...new Set(labels(node))].sort() }
+}
+
+/** The duration of an offset that the grammar left beside the range. */
+function lateOffset(node: SyntaxNode): SyntaxNode | null {
+  const parts = childrenOf(node).filter((child) => child.type.isError)
+  return parts.map((part) => part.getChild('Duration')).find((each) => each !== null) ?? null
 }
 
 function isRangeOp(name: string): name is RangeOp {

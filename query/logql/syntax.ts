@@ -36,9 +36,23 @@ export function parseSyntax(text: string): Syntax {
 function firstError(top: SyntaxNode, text: string): SyntaxNode | null {
   let found: SyntaxNode | null = null
   top.cursor().iterate((node) => {
-    if (node.type.isError && found === null && !isEmptySelector(node.node, text)) found = node.node
+    if (node.type.isError && found === null && !isForgiven(node.node, text)) found = node.node
   })
   return found
+}
+
+const isForgiven = (error: SyntaxNode, text: string) => isEmptySelector(error, text) || isOffsetPart(error)
+
+/**
+ * The grammar has no rule for an offset after stages, an unwrap and a range, which LogQL allows: the tree then has the
+ * two words as errors beside the range.
+ */
+function isOffsetPart(error: SyntaxNode): boolean {
+  if (error.parent?.name !== 'RangeAggregationExpr') return false
+  const [before, after] = [error.prevSibling, error.nextSibling]
+  if (error.firstChild?.name === 'Offset')
+    return before?.name === 'LogRangeExpr' && after?.firstChild?.name === 'Duration'
+  return error.firstChild?.name === 'Duration' && before?.firstChild?.name === 'Offset' && before.type.isError
 }
 
 /** The grammar wants a matcher in every selector; `{}` means every record here. */

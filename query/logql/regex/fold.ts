@@ -12,15 +12,24 @@ export function foldOrbit(point: number): readonly number[] {
   return orbits.get(point) ?? [point]
 }
 
+/** Few points are looked up one by one; past this the whole table of orbits is walked. */
+const FEW = 200
+
 /** Ranges with all that differs from them only in letter case. */
 export function foldRanges(ranges: readonly CharRange[]): CharRange[] {
-  orbits ??= buildOrbits()
-  const extra = new Set<number>()
   const covered = (point: number) => ranges.some(({ low, high }) => low <= point && point <= high)
-  for (const [point, orbit] of orbits) {
-    if (covered(point)) for (const other of orbit) if (!covered(other)) extra.add(other)
-  }
+  const extra = new Set<number>()
+  for (const point of casedPoints(ranges)) for (const other of foldOrbit(point)) if (!covered(other)) extra.add(other)
   return [...ranges, ...joined([...extra].sort((a, b) => a - b))]
+}
+
+/** The points of the ranges that can have a case, at least. */
+function casedPoints(ranges: readonly CharRange[]): number[] {
+  const count = ranges.reduce((sum, { low, high }) => sum + high - low + 1, 0)
+  if (count <= FEW)
+    return ranges.flatMap(({ low, high }) => Array.from({ length: high - low + 1 }, (_, at) => low + at))
+  orbits ??= buildOrbits()
+  return [...orbits.keys()].filter((point) => ranges.some(({ low, high }) => low <= point && point <= high))
 }
 
 function joined(points: readonly number[]): CharRange[] {
