@@ -4,6 +4,8 @@
  * could wait for each other.
  */
 
+import { applicationName } from './pool.js'
+
 /** `timestamptz` as whole Unix ms, rounded down: a watermark may stand too early, never too late. */
 const unixMs = (column: string) => `floor(extract(epoch FROM ${column}) * 1000)::float8`
 
@@ -102,12 +104,22 @@ export const DEAD_LETTER = `
   SELECT batch_id, org_id, key_id, signal, protocol, items, bytes, accepted_at, clock_timestamp(), $2, encoding, $3::bytea
   FROM gone`
 
+/** The pool of enqueues, by whose name its connections are found. */
+export const ENQUEUE_POOL = 'enqueue'
+
 /**
- * The oldest batch of each org and signal: one look into the index for each, however many wait behind it. `now()`
- * is the start of the transaction, before its snapshot (`statement_timestamp()` is taken anew after it, at the Execute
- * message), so what the snapshot cannot see was stamped later, but for enqueues in flight.
+ * Up to when every stamp can be seen by a statement that begins after this one: now, or the begin of the oldest enqueue
+ * that has written and not yet committed. PostgreSQL breaks off no commit, so one whose disk stalls could else be passed
+ * by the horizon. `now()` is the start of the transaction, before its snapshot; `statement_timestamp()` is taken anew
+ * after it.
  */
-export const WATERMARKS = `
+export const SEEN_UNTIL = `
+  SELECT ${unixMs('least(now(), min(xact_start))')} AS now FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = '${applicationName(ENQUEUE_POOL)}'
+    AND backend_xid IS NOT NULL`
+
+/** The oldest batch of each org and signal: one look into the index for each, however many wait behind it. */
+export const OLDEST = `
   WITH RECURSIVE oldest AS (
     (SELECT org_id, signal, accepted_at FROM engine.intake ORDER BY org_id, signal, accepted_at LIMIT 1)
     UNION ALL
@@ -116,9 +128,7 @@ export const WATERMARKS = `
       WHERE (org_id, signal) > (oldest.org_id, oldest.signal) ORDER BY org_id, signal, accepted_at LIMIT 1
     ) AS following
   )
-  SELECT ${unixMs('now()')} AS now,
-    coalesce(json_agg(json_build_object('orgId', org_id, 'signal', signal, 'acceptedAt', ${unixMs('accepted_at')})), '[]') AS oldest
-  FROM (SELECT * FROM oldest OFFSET 0) AS listed WHERE org_id IS NOT NULL`
+  SELECT org_id AS "orgId", signal, ${unixMs('accepted_at')} AS "acceptedAt" FROM oldest`
 
 export const DEPTH = `
   SELECT count(*)::float8 AS batches, coalesce(sum(bytes), 0)::float8 AS bytes FROM engine.intake`

@@ -40,6 +40,38 @@ it('refuses an enqueue that would come out too late for the horizon, and keeps n
   expect(await intake.enqueue(sent)).toMatchObject({ outcome: 'accepted' })
 })
 
+it('tells no later time than the begin of an enqueue that has written and cannot commit', async () => {
+  const intake = open()
+  const { now: before } = await intake.watermarks()
+  const sent = batch()
+  const rival = await stores.pool.connect()
+  try {
+    await rival.query('BEGIN')
+    // The enqueue writes its scope first, and then waits for the end of the other who writes the same batch.
+    await rival.query(
+      `INSERT INTO engine.intake (batch_id, org_id, key_id, signal, protocol, items, bytes, accepted_at, encoding, body)
+       VALUES ($1, '', '', '', '', 1, 1, now(), 'identity', '')`,
+      [sent.batchId],
+    )
+    const answer = intake.enqueue(sent)
+    let last = { now: 0, since: 0 }
+    const stalled = await eventually(async () => {
+      const { now } = await intake.watermarks()
+      if (now !== last.now) last = { now, since: performance.now() }
+      return performance.now() - last.since > 100 && now
+    })
+    await rival.query('ROLLBACK')
+    const accepted = await answer
+    const stamp = 'acceptedAt' in accepted ? accepted.acceptedAt : 0
+    expect(accepted).toMatchObject({ outcome: 'accepted' })
+    expect(stalled).toBeGreaterThanOrEqual(before)
+    expect(stalled).toBeLessThanOrEqual(stamp)
+    expect((await intake.watermarks()).now).toBeGreaterThan(stalled + 90)
+  } finally {
+    rival.release()
+  }
+})
+
 it('refuses while no server answers', async () => {
   const intake = open('postgresql://nobody@127.0.0.1:1/none')
   await expect(intake.enqueue(batch())).rejects.toThrow('ECONNREFUSED')

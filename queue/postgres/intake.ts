@@ -1,3 +1,4 @@
+import type { LowWatermark } from '../../schema/domain/horizon.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { EnqueueResult, IncomingBatch, Intake, WatermarkReading } from '../../schema/ports/intake.js'
@@ -11,17 +12,19 @@ import {
   DEAD_LETTER,
   DEPTH,
   ENQUEUE,
+  ENQUEUE_POOL,
   FIRST_ANSWER,
+  OLDEST,
+  SEEN_UNTIL,
   STORED_BODY,
   SWEEP,
-  WATERMARKS,
 } from './intake-statements.js'
 import { createPool, INDEXES_ONLY } from './pool.js'
 
 /**
  * An enqueue that takes longer is broken off and refused, ms. It lies well below the grace of the horizon, since between
- * its stamp and its commit a batch is accepted and not yet seen by `watermarks`. The commit's own write to disk is not
- * under it: PostgreSQL breaks off no commit.
+ * its stamp and its commit a batch is accepted and not yet seen. The commit's own write to disk is not under it, since
+ * PostgreSQL breaks off no commit: `watermarks` stays behind such a one.
  */
 export const ENQUEUE_TIMEOUT_MS = 1000
 
@@ -56,7 +59,7 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
   const { connectionString, seal, log, fanOut } = deps
   const max = deps.connections ?? { enqueue: 8, claims: 4 }
   const enqueues = createPool(
-    { connectionString, name: 'enqueue', max: max.enqueue, statementTimeoutMs: ENQUEUE_TIMEOUT_MS },
+    { connectionString, name: ENQUEUE_POOL, max: max.enqueue, statementTimeoutMs: ENQUEUE_TIMEOUT_MS },
     log,
   )
   const claims = createPool(
@@ -128,10 +131,12 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
     },
 
     async watermarks(): Promise<WatermarkReading> {
-      const { rows } = await claims.query<WatermarkReading>({ name: 'intake-watermarks', text: WATERMARKS })
-      const [reading] = rows
-      if (reading === undefined) throw new Error('The intake answered no watermarks where one row was expected.')
-      return reading
+      // One after the other: what the first finds under way is seen by the second, or was stamped after `now`.
+      const seen = await claims.query<{ now: number }>({ name: 'intake-seen-until', text: SEEN_UNTIL })
+      const oldest = await claims.query<LowWatermark>({ name: 'intake-oldest', text: OLDEST })
+      const [until] = seen.rows
+      if (until === undefined) throw new Error('The intake told no time where one row was expected.')
+      return { now: until.now, oldest: oldest.rows }
     },
 
     async depth() {

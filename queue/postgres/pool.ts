@@ -12,6 +12,11 @@ export interface PoolOptions {
   readonly settings?: Readonly<Record<string, string>>
 }
 
+/** How the server names the connections of a pool. */
+export function applicationName(pool: string): string {
+  return `tocsin ${pool}`
+}
+
 /** How long a caller waits for a free connection, ms. */
 const CONNECT_TIMEOUT_MS = 5000
 
@@ -24,7 +29,7 @@ export function createPool(options: PoolOptions, log: Log): pg.Pool {
   const setUp = settings.map(([name, value]) => `SET ${name} = ${value}`).join('; ')
   const pool = new pg.Pool({
     connectionString: options.connectionString,
-    application_name: `tocsin ${options.name}`,
+    application_name: applicationName(options.name),
     max: options.max,
     query_timeout: options.statementTimeoutMs + 5000,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
