@@ -110,8 +110,14 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
   answerRefusals(app, log)
+  let closing = false
+  app.addHook('preClose', async () => {
+    closing = true
+  })
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
+    // A connection kept alive after its last answer would hold the close up until it times out.
+    if (closing) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, status: String(reply.statusCode) }
