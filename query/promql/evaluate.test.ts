@@ -79,6 +79,20 @@ describe('the source', () => {
     ])
   })
 
+  it('may mark staleness by the bits of a NaN', async () => {
+    const values = Float64Array.of(1, Number.NaN, 3)
+    new BigUint64Array(values.buffer)[1] = 0x7ff0000000000002n
+    const series = { labels: { __name__: 'a' }, timestamps: Float64Array.of(0, 1000, 2000), values }
+    const source: SeriesSource = { select: async () => [series] }
+    expect(await rangeOf(source, 'a', ['0', '2s', '1s'])).toEqual({ a: '1 _ 3' })
+    expect(await instantOf(source, 'count_over_time(a[5m])', '2s')).toEqual({ '{}': 2 })
+  })
+
+  it('may hold empty labels, which are none', async () => {
+    const series = { labels: { __name__: 'a', b: '' }, timestamps: Float64Array.of(0), values: Float64Array.of(1) }
+    expect(await instantOf({ select: async () => [series] }, 'a', '0')).toEqual({ a: 1 })
+  })
+
   it('has its errors passed through', async () => {
     const source: SeriesSource = { select: () => Promise.reject(new Error('away')) }
     await expect(evaluateInstant('a', { source, at: 0 })).rejects.toThrow('away')

@@ -19,13 +19,22 @@ export async function loadSeries(
 }
 
 function toRaw({ labels, timestamps, values, stale }: SampleSeries): RawSeries {
-  const marked = stale?.includes(1) === true
   const empty = Object.values(labels).includes('')
   return {
     // An empty label is no label.
     labels: empty ? Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== '')) : labels,
     timestamps,
     values,
-    stale: marked ? stale : null,
+    stale: stale === undefined ? markedStale(values) : stale.includes(1) ? stale : null,
   }
+}
+
+/** https://github.com/prometheus/prometheus/blob/main/model/value/value.go */
+const STALE_NAN = 0x7ff0000000000002n
+
+/** Where values have the bits of a staleness marker; null when none has. */
+function markedStale(values: Float64Array): Uint8Array | null {
+  if (!values.some(Number.isNaN)) return null
+  const bits = new BigUint64Array(values.buffer, values.byteOffset, values.length)
+  return bits.includes(STALE_NAN) ? Uint8Array.from(bits, (one) => (one === STALE_NAN ? 1 : 0)) : null
 }

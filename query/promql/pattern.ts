@@ -20,7 +20,7 @@ type Step =
 /**
  * Compiles for a run in time linear in the text, with the captures a backtracking engine with leftmost-first priority
  * would give (Pike's virtual machine, https://swtch.com/~rsc/regexp/regexp2.html). JavaScript's own engine backtracks,
- * and a pattern such as `(a+)+$` from a user would hold the process. Throws a RegexError for what RE2 refuses.
+ * and a pattern such as `(a+)+$` from a user would hold up all else. Throws a RegexError for what RE2 refuses.
  */
 export function compilePattern(text: string): Pattern {
   const tree = parseRegex(text, { dotAll: true })

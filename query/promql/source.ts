@@ -7,7 +7,10 @@ export interface SampleSeries {
   /** Unix ms, strictly ascending. */
   readonly timestamps: Float64Array
   readonly values: Float64Array
-  /** 1 where a sample is a staleness marker: the series ends there and the value says nothing. */
+  /**
+   * 1 where a sample is a staleness marker: the series ends there and the value says nothing. Without it, values with
+   * the bits of Prometheus's marker (the NaN 0x7ff0000000000002) are taken for one.
+   */
   readonly stale?: Uint8Array
 }
 

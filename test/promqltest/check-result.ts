@@ -1,5 +1,5 @@
 import type { InstantResult, MatrixSeries, RangeResult } from '../../query/promql/index.js'
-import type { Case, Steps } from './script.js'
+import type { Case, Expectation, Steps } from './script.js'
 import type { WrittenSeries } from './series-notation.js'
 
 type Result = InstantResult | RangeResult
@@ -88,12 +88,13 @@ export function checkMessages(command: Case, { warnings, infos }: Result): strin
     const expected = ofKind(kind)
     if (command.expectations.some(({ type }) => type === `no_${kind}`) && found.length > 0)
       return `unexpected: ${found.join(' ')}`
-    for (const { message } of expected) {
-      const met = found.some(
-        (text) => message === null || (typeof message === 'string' ? text === message : message.test(text)),
-      )
-      if (!met) return `expected ${kind} ${message ?? ''}, found: ${found.join(' ')}`
-    }
+    const meets = (text: string, { message }: Expectation) =>
+      message === null || (typeof message === 'string' ? text === message : message.test(text))
+    const unmet = expected.find((one) => !found.some((text) => meets(text, one)))
+    if (unmet !== undefined) return `expected ${kind} ${unmet.message ?? ''}, found: ${found.join(' ')}`
+    // Once some are expected, no others may come.
+    const surplus = expected.length === 0 ? [] : found.filter((text) => !expected.some((one) => meets(text, one)))
+    if (surplus.length > 0) return `unexpected: ${surplus.join(' ')}`
   }
   return null
 }

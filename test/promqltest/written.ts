@@ -1,4 +1,10 @@
-import { evaluateInstant, evaluateRange, PromqlError, parsePromql } from '../../query/promql/index.js'
+import {
+  evaluateInstant,
+  evaluateRange,
+  PromqlError,
+  parsePromql,
+  type SeriesSource,
+} from '../../query/promql/index.js'
 import { numberValue } from '../../query/promql/syntax/literals.js'
 import { MemorySource } from './memory-source.js'
 import { readSeries } from './series-notation.js'
@@ -12,7 +18,7 @@ export function written(every: string, ...lines: readonly string[]): MemorySourc
 
 /** Samples of an instant query by their printed labels; a scalar or string stands under `value`. */
 export async function instantOf(
-  source: MemorySource,
+  source: SeriesSource,
   query: string,
   at: string,
 ): Promise<Record<string, number | string>> {
@@ -26,7 +32,7 @@ export async function instantOf(
 
 /** Values of a range query by printed labels, in order, `_` where there is none. */
 export async function rangeOf(
-  source: MemorySource,
+  source: SeriesSource,
   query: string,
   [start, end, step]: readonly [string, string, string],
 ): Promise<Record<string, string>> {
