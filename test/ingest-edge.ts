@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { signCanonical } from '../cli/signing.js'
 import { createIngestEdge, type IngestEdgeOptions } from '../ingest/edge/edge.js'
 import type { IngestCredential } from '../schema/domain/ingest-key.js'
@@ -85,6 +85,8 @@ export interface TestRequest {
   readonly path?: string
   readonly headers?: Record<string, string | string[]>
   readonly body?: string | Uint8Array
+  /** Left out, the connection is the request's own. */
+  readonly agent?: Agent
 }
 
 export interface SignedRequest extends TestRequest {
@@ -149,7 +151,13 @@ export async function openTestEdge(
         ...(contentEncoding === undefined ? {} : { contentEncoding }),
       })
       const all = { 'content-type': 'application/json', 'x-org-key': 'tk_public', ...signed, ...headers }
-      return send({ method, path, body, headers: all })
+      return send({
+        method,
+        path,
+        body,
+        headers: all,
+        ...(request.agent === undefined ? {} : { agent: request.agent }),
+      })
     },
     close: () => edge.close(),
   }
@@ -160,12 +168,12 @@ export function oneLog(message = 'hello'): string {
   return JSON.stringify({ logs: [{ message }] })
 }
 
-/** One request on a connection of its own. Headers may stand several times. */
+/** One request. Headers may stand several times. */
 export function sendRequest(port: number, request: TestRequest): Promise<TestAnswer> {
-  const { method = 'POST', path = '/v1/logs', headers = {}, body = '' } = request
+  const { method = 'POST', path = '/v1/logs', headers = {}, body = '', agent = false } = request
   return new Promise((resolve, reject) => {
     const bodyLength = method === 'GET' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
-    const sent = httpRequest({ port, method, path, agent: false, headers: { ...bodyLength, ...headers } }, (answer) => {
+    const sent = httpRequest({ port, method, path, agent, headers: { ...bodyLength, ...headers } }, (answer) => {
       const chunks: Buffer[] = []
       answer.on('data', (chunk: Buffer) => chunks.push(chunk))
       answer.on('error', reject)

@@ -88,11 +88,14 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     log.debug({ code: refusal.code, path: request.routeOptions.url }, 'refused')
     if (refusal.retryAfterSeconds !== null) reply.header('retry-after', refusal.retryAfterSeconds)
     if (refusal.code === 'METHOD_NOT_ALLOWED') reply.header('allow', 'POST')
-    if (refusal.code === 'CLOSING') reply.header('connection', 'close')
     drain(request.raw)
     return reply.code(refusal.status).send(refusal.answer())
   }
 
+  // A connection kept alive by the answer it waited for would hold the close up until it has been idle long enough.
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close')
+  })
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   app.setNotFoundHandler((request, reply) => {
     const known = Object.keys(SERVED).join(', ')
