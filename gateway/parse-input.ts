@@ -2,11 +2,14 @@ import type { z } from 'zod'
 import type { UserError } from '../schema/domain/errors.js'
 import { UserFault } from './user-fault.js'
 
+/** A list of a hundred thousand wrong things is answered with the first of them. */
+const MOST_ERRORS = 20
+
 /**
  * A value checked and read by a schema of the domain.
  *
  * @param path Where the value stands, from the operation's arguments inward.
- * @throws UserFault with every mistake that was found, each with its path.
+ * @throws UserFault with the mistakes that were found (20 at most), each with its path.
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -16,7 +19,7 @@ export function parseInput<Schema extends z.ZodType>(
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   throw new UserFault(
-    parsed.error.issues.map((issue): UserError => {
+    parsed.error.issues.slice(0, MOST_ERRORS).map((issue): UserError => {
       const missing = issue.code === 'invalid_type' && issue.input == null && valueAt(value, issue.path) == null
       const at = [...path, ...issue.path.map(String)]
       return { code: missing ? 'REQUIRED' : 'INVALID', path: at, message: `${issue.message} (at ${at.join('.')}).` }

@@ -1,6 +1,4 @@
 import type { AddressInfo } from 'node:net'
-import { ApolloServer } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
@@ -11,23 +9,25 @@ import { createAccessTokens } from './auth/access-token.js'
 import { createAuthenticate } from './auth/authenticate.js'
 import { createPasswordCheck } from './auth/password.js'
 import { createSessions } from './auth/sessions.js'
-import { createContext, type GatewayContext, type Services, type TestChannel } from './context.js'
-import { createFormatError } from './graphql/format-error.js'
-import { countedOperations, documentAnswers, introspectionForSignedIn } from './graphql/plugins.js'
-import { buildGatewaySchema } from './graphql/schema.js'
+import { createContext, type Services, type TestChannel } from './context.js'
+import { createApollo, type Introspection } from './graphql/apollo.js'
 import { type ReadyCheck, serveHealth } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { answerRefusals, refuse } from './http/refusals.js'
-import { QUERY_LIMITS } from './limits/query-cost.js'
-import { documentFault } from './limits/refuse-document.js'
+import { requestFault } from './limits/refuse-document.js'
 
 /** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
 export interface GatewayDeps {
   readonly listen: { readonly host: string; readonly port: number }
+  /**
+   * Addresses or ranges of proxies whose `x-forwarded-for` is believed; left out, none. Attempts to sign in are counted
+   * by the caller's address, so behind a proxy that is not named here all callers count as one.
+   */
+  readonly trustedProxies?: readonly string[]
   /** 32 bytes; access tokens are signed with a key derived from it. */
   readonly masterKey: Uint8Array
   /** Who may read the schema. */
-  readonly introspection: 'everyone' | 'signed in'
+  readonly introspection: Introspection
   readonly stores: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
   readonly limiter: RateLimiter
@@ -80,33 +80,19 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     urlFault: deps.urlFault ?? (() => null),
   }
   const metrics = createMetrics(METRICS)
-  const apollo = new ApolloServer<GatewayContext>({
-    schema: buildGatewaySchema(),
-    nodeEnv: 'production',
-    introspection: true,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false,
-    persistedQueries: false,
-    allowBatchedHttpRequests: false,
-    // Nothing authenticates by itself here (no cookies), bodies other than JSON are refused and GET cannot mutate: a
-    // foreign page has nothing to ride on.
-    csrfPrevention: false,
-    parseOptions: { maxTokens: QUERY_LIMITS.tokens },
-    validationOptions: { maxErrors: 20 },
-    executionOptions: { maxCoercionErrors: 20 },
-    status400ForVariableCoercionErrors: true,
-    formatError: createFormatError(log),
-    logger: apolloLogger(log),
-    plugins: [
-      ApolloServerPluginLandingPageDisabled(),
-      documentAnswers(),
-      countedOperations((operation, field) => metrics.count('tocsin_gateway_operations_total', { operation, field })),
-      ...(deps.introspection === 'signed in' ? [introspectionForSignedIn()] : []),
-    ],
+  const apollo = createApollo({
+    log,
+    introspection: deps.introspection,
+    count: (operation, field) => metrics.count('tocsin_gateway_operations_total', { operation, field }),
   })
   await apollo.start()
 
-  const app = fastify({ bodyLimit: BODY_LIMIT, requestTimeout: 30_000, forceCloseConnections: 'idle' })
+  const app = fastify({
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
   answerRefusals(app, log)
@@ -133,8 +119,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     method: ['GET', 'POST'],
     url: '/graphql',
     preHandler: async (request, reply) => {
-      const why = documentFault(queryOf(request))
-      if (why !== null) return refuse(reply, 400, 'QUERY_TOO_LARGE', why)
+      const fault = requestFault(...queryOf(request))
+      if (fault !== null) return refuse(reply, 400, fault.code, fault.message)
     },
     handler: fastifyApolloHandler(apollo, {
       context: async (request) => {
@@ -168,17 +154,17 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
 }
 
-/** The query's text, from the body or from the address. */
-function queryOf(request: FastifyRequest): unknown {
+/** The query's text and its variables, from the body or from the address (there, JSON that is not read yet). */
+function queryOf(request: FastifyRequest): [query: unknown, variables: unknown] {
   const holder = request.method === 'GET' ? request.query : request.body
-  return typeof holder === 'object' && holder !== null && 'query' in holder ? holder.query : null
-}
-
-function apolloLogger(log: Log) {
-  return {
-    debug: (message?: string) => log.debug({}, String(message)),
-    info: (message?: string) => log.info({}, String(message)),
-    warn: (message?: string) => log.warn({}, String(message)),
-    error: (message?: string) => log.error({}, String(message)),
+  if (typeof holder !== 'object' || holder === null) return [null, null]
+  const { query, variables } = holder as { query?: unknown; variables?: unknown }
+  if (request.method !== 'GET' || typeof variables !== 'string') return [query, variables]
+  try {
+    return [query, JSON.parse(variables)]
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    // Apollo says what is wrong with it.
+    return [query, null]
   }
 }

@@ -10,6 +10,9 @@ export function createFormatError(log: Log) {
   return function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
     if (formatted.extensions?.code !== 'INTERNAL_SERVER_ERROR') return formatted
     const cause = error instanceof GraphQLError ? (error.originalError ?? error) : error
+    // graphql-js itself, before any field: it gave up reading variables.
+    if (cause instanceof GraphQLError && cause.path === undefined)
+      return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
     const place = { ...(formatted.path === undefined ? {} : { path: formatted.path }) }
     log.error({ err: cause, ...place }, 'A GraphQL field failed.')
     if (cause instanceof StoreError)

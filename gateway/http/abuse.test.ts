@@ -126,6 +126,59 @@ describe('abuse is refused quickly, with a 4xx in JSON', () => {
   })
 })
 
+describe('input that is too much is a mistake like any other', () => {
+  const RULE = { threshold: { measure: { logs: {} }, window: '5m', comparison: 'GT', critical: 1 } }
+  const CREATE = 'mutation($m: MonitorInput!) { monitorCreate(input: {monitor: $m}) { userErrors { code path } } }'
+
+  it('20,000 wrong scopes answer with the first few errors', async () => {
+    const scopes = Array.from({ length: 20_000 }, () => 'no:scope')
+    const query = 'mutation($s: [String!]!) { apiTokenCreate(input: {name: "x", scopes: $s}) { userErrors { path } } }'
+    const { data } = await gateway.ask(query, { s: scopes })
+    expect(data.apiTokenCreate.userErrors).toHaveLength(20)
+  })
+
+  it('20,000 values of the wrong kind answer 400 with a few errors', async () => {
+    const { status, errors } = await gateway.ask(CREATE, { m: { labels: Array.from({ length: 20_000 }, () => 1) } })
+    expect(status).toBe(400)
+    expect(errors.length).toBeLessThan(25)
+  })
+
+  it('variables nested 100,000 deep answer 400', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    const body = `{"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ${deep}}}`
+    const answer = await post({ payload: body, headers: { 'content-type': 'application/json' } })
+    expect(answer.status).toBe(400)
+  })
+
+  it('ids by the thousand are refused', async () => {
+    const ids = Array.from({ length: 5_000 }, (_, index) => `mon_${index}`)
+    const { errors } = await gateway.ask('query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }])
+  })
+
+  it.each([
+    ['a NUL in a variable', { query: 'query($t: String) { monitor(key: $t) { id } }', variables: { t: 'x\u0000y' } }],
+    [
+      'half a character in a variable',
+      { query: 'query($t: String) { monitor(key: $t) { id } }', variables: { t: '\ud83d!' } },
+    ],
+    ['a NUL in the document', { query: '{ monitor(key: "x\\u0000y") { id } }' }],
+  ])('%s, which PostgreSQL cannot hold', async (_name, body) => {
+    const answer = await post({ payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } })
+    expect([answer.status, answer.code]).toEqual([400, 'BAD_USER_INPUT'])
+  })
+
+  it('whole characters beyond the first plane are taken', async () => {
+    const name = '\u{1f514} \u{1f468}\u200d\u{1f469}'
+    const { data } = await gateway.ask(CREATE, {
+      m: { key: 'bell', name, rule: RULE, labels: [{ name: 'a', value: name }] },
+    })
+    expect(data.monitorCreate.userErrors).toEqual([])
+    const found = await gateway.ask('{ monitor(key: "bell") { name labels { value } } }')
+    expect(found.data.monitor).toEqual({ name, labels: [{ value: name }] })
+  })
+})
+
 it('serves the standard introspection query to someone signed in', async () => {
   const answer = await gateway.ask(getIntrospectionQuery({ inputValueDeprecation: true, oneOf: true }))
   expect(answer.errors).toEqual([])
