@@ -105,10 +105,18 @@ test('a gzip bomb is stopped at the cap', async () => {
   expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MIB)
 })
 
-test('JSON nested a million levels deep is refused, not a crash', async () => {
-  const deep = `{"logs":[{"message":"x","attributes":{"a":${'['.repeat(1e6)}${']'.repeat(1e6)}}}]}`
+test('JSON nested 250,000 levels deep is refused, not a crash', async () => {
+  const deep = `{"logs":[{"message":"x","attributes":{"a":${'['.repeat(250_000)}${']'.repeat(250_000)}}}]}`
   const answer = await edge.post({ body: deep })
   expect([answer.status, answer.json.error?.code]).toEqual([400, 'SCHEMA_INVALID'])
+})
+
+test('a small gzip of millions of values is refused before they are built', async () => {
+  const body = gzipSync(`{"logs":[${'{},'.repeat(6_000_000)}{}]}`)
+  const before = process.memoryUsage.rss()
+  const answer = await edge.post({ contentEncoding: 'gzip', body })
+  expect([answer.status, answer.json.error?.code]).toEqual([413, 'TOO_MANY_ITEMS'])
+  expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MIB)
 })
 
 test('what is no HTTP gets an answer of the same form', async () => {

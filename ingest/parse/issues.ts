@@ -24,6 +24,13 @@ export class TooManyItemsError extends InvalidBatchError {
   }
 }
 
+/** A body with more values, nested ones counted, than one may have. */
+export class TooManyValuesError extends InvalidBatchError {
+  constructor(limit: number) {
+    super([{ path: '', message: `The body holds more than ${limit} values; send it in smaller batches.` }])
+  }
+}
+
 /** A batch that passed the edge and cannot be made into rows. The others of the same call are not to blame. */
 export class PoisonBatchError extends Error {
   override readonly name = 'PoisonBatchError'

@@ -1,5 +1,10 @@
 import { isUtf8 } from 'node:buffer'
-import { InvalidBatchError } from './issues.js'
+import { InvalidBatchError, TooManyValuesError } from './issues.js'
+import { BATCH_LIMITS } from './limits.js'
+import { hasMoreValues } from './value-count.js'
+
+/** Bodies below this are not counted: they hold at most 350,000 values, and counting takes 0.3 µs a log. */
+const COUNTED_BYTES = 1024 * 1024
 
 /** A body's JSON. */
 export interface JsonBody {
@@ -11,10 +16,15 @@ export interface JsonBody {
 /**
  * Parses a body.
  *
- * @throws InvalidBatchError when it is no UTF-8 or no JSON.
+ * Counts its values first where there may be very many: 20 MiB of `{}` (20 KiB as gzip) would hold the thread for 4 s and
+ * 700 MB.
+ *
+ * @throws InvalidBatchError when it is no UTF-8 or no JSON, TooManyValuesError when it has too many values.
  */
 export function parseJsonBody(body: Uint8Array): JsonBody {
   if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.')
+  if (body.byteLength > COUNTED_BYTES && hasMoreValues(body, BATCH_LIMITS.values))
+    throw new TooManyValuesError(BATCH_LIMITS.values)
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
   try {
     const value: unknown = JSON.parse(text)

@@ -2,6 +2,8 @@
 export const BATCH_LIMITS = {
   logs: 1_000,
   metrics: 5_000,
+  /** Values of a body in all, counted where it is larger than 1 MiB: 300 for each of 1,000 logs. */
+  values: 300_000,
   messageLength: 262_144,
   serviceLength: 255,
   levelLength: 64,

@@ -1,4 +1,4 @@
-import { InvalidBatchError, TooManyItemsError } from '../../parse/issues.js'
+import { InvalidBatchError, TooManyItemsError, TooManyValuesError } from '../../parse/issues.js'
 import { parseJsonBody } from '../../parse/json-body.js'
 import { acceptedTimes } from '../../parse/limits.js'
 import { readNativeLogs } from '../../parse/native-logs.js'
@@ -17,7 +17,8 @@ export function schema(passage: Passage, { clock }: EdgeTools): void {
     passage.items = items.length
     passage.sentAt = sentAt
   } catch (error) {
-    if (error instanceof TooManyItemsError) throw new Refusal('TOO_MANY_ITEMS', error.message)
+    if (error instanceof TooManyItemsError || error instanceof TooManyValuesError)
+      throw new Refusal('TOO_MANY_ITEMS', error.message)
     if (!(error instanceof InvalidBatchError)) throw error
     const [first] = error.issues
     if (first === undefined || first.path === '') throw new Refusal('BODY_INVALID', first?.message ?? error.message)
