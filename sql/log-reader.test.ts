@@ -134,6 +134,15 @@ describe('createLogReader', () => {
     await expect(reader.search({ ...ALL, after })).rejects.toThrow(QueryError)
   })
 
+  it.each([
+    ['everything', '0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', true],
+    ['all that is to come', '2300-01-01T00:00:00Z', '9999-12-31T23:59:59Z', false],
+    ['all that was long ago', '0001-01-01T00:00:00Z', '1500-01-01T00:00:00Z', false],
+  ])('takes bounds that ClickHouse’s times do not reach: %s', async (_name, from, to, some) => {
+    const page = await reader.search({ ...ALL, from: Date.parse(from), to: Date.parse(to) })
+    expect(page.records.length > 0).toBe(some)
+  })
+
   it('refuses a selector that does not parse', async () => {
     await expect(reader.search({ ...ALL, selector: '{a=' })).rejects.toThrow(QueryError)
   })

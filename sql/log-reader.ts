@@ -47,8 +47,8 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
         {
           ...params.values,
           org: orgId,
-          from: String(from),
-          to: String(to),
+          from: String(withinReach(from)),
+          to: String(withinReach(to)),
           limit: first + 1,
           ...(position === null ? {} : { ns: position[0], batch: position[1], item: position[2] }),
         },
@@ -58,6 +58,11 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
       return { records, hasNextPage: rows.length > first }
     },
   }
+}
+
+/** A time as ClickHouse can compare it: nanoseconds reach from 1900 into 2262 (Unix ms), and past it a query fails. */
+function withinReach(ms: number): number {
+  return Math.min(Math.max(ms, -2_208_988_800_000), 9_223_372_036_000)
 }
 
 function toRecord(row: Row): LogRecord {
