@@ -13,6 +13,9 @@ it.each([
   ['up @ 100 + rate(up[1m])', 1, 0],
   ['up @ end()', 5, 0],
   ['info(up)', 5, 0],
+  ['rate(up[10m] anchored)', 15, 0],
+  ['rate(up[10m] smoothed)', 15, 5],
+  ['up smoothed offset 1m', 10 + 1, 4],
   ['time()', 0, 0],
 ])('%s looks back and ahead', (text, back, ahead) => {
   expect(analysePromql(parsePromql(text))).toMatchObject({ lookBackMs: back * MINUTE, lookAheadMs: ahead * MINUTE })

@@ -44,6 +44,11 @@ export interface StringLiteral {
 export interface VectorSelector extends TimeShift {
   readonly kind: 'vectorSelector'
   readonly matchers: readonly Matcher[]
+  /**
+   * Looks past the edges of what is selected: `anchored` takes the last sample before a window for its start,
+   * `smoothed` a value between the samples around an edge or instant. Null for neither.
+   */
+  readonly edges: 'anchored' | 'smoothed' | null
   readonly span: Span
 }
 

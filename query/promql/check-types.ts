@@ -14,6 +14,12 @@ const NAMES: Readonly<Record<ValueType, string>> = {
 const COMPARISONS: ReadonlySet<string> = new Set(['==', '!=', '>', '<', '>=', '<='])
 const SETS: ReadonlySet<string> = new Set(['and', 'or', 'unless'])
 
+/** Functions that know what to do beyond the edges of a window. */
+const EDGE_FUNCTIONS = {
+  anchored: ['changes', 'delta', 'increase', 'rate', 'resets'],
+  smoothed: ['delta', 'increase', 'rate'],
+} as const
+
 /** What an expression yields. */
 export function typeOf(expr: Expr): ValueType {
   switch (expr.kind) {
@@ -39,6 +45,15 @@ export function typeOf(expr: Expr): ValueType {
 
 /** Throws a `PromqlError` at the first operand or argument of a wrong type. */
 export function checkTypes(text: string, expr: Expr): void {
+  const node = unwrap(expr)
+  const edges = node.kind === 'matrixSelector' ? node.selector.edges : null
+  if (edges !== null) {
+    throw meaningError(text, expr.span, `${edges} stands outside of a call of ${EDGE_FUNCTIONS[edges].join(', ')}`)
+  }
+  checkNode(text, expr)
+}
+
+function checkNode(text: string, expr: Expr): void {
   const expectType = (of: Expr, wanted: ValueType, where: string): void => {
     const found = typeOf(of)
     if (found !== wanted)
@@ -46,7 +61,7 @@ export function checkTypes(text: string, expr: Expr): void {
   }
   // The second argument of info only lends its matchers: it selects nothing by itself.
   const parts = expr.kind === 'call' && expr.name === 'info' ? expr.args.slice(0, 1) : children(expr)
-  for (const inner of parts) checkTypes(text, inner)
+  for (const inner of parts) checkNode(text, inner)
   switch (expr.kind) {
     case 'vectorSelector':
       if (expr.matchers.some(excludesEmpty)) return
@@ -90,10 +105,21 @@ function checkCall(text: string, call: Call, expectType: Expect): void {
   call.args.forEach((argument, index) => {
     expectType(argument, signature.args[Math.min(index, most - 1)] ?? 'vector', `a call of ${call.name}`)
   })
+  call.args.forEach((argument) => {
+    checkEdges(text, call, argument)
+  })
   const labels = call.name === 'info' ? call.args[1] : undefined
   if (labels !== undefined && unwrap(labels).kind !== 'vectorSelector') {
     throw meaningError(text, labels.span, 'expected label matchers in braces as the second argument of info')
   }
+}
+
+function checkEdges(text: string, call: Call, argument: Expr): void {
+  const node = unwrap(argument)
+  const edges = node.kind === 'matrixSelector' ? node.selector.edges : null
+  if (edges === null || EDGE_FUNCTIONS[edges].some((name) => name === call.name)) return
+  const names = EDGE_FUNCTIONS[edges].join(', ')
+  throw meaningError(text, call.span, `${edges} modifier can only be used with: ${names} - not with ${call.name}`)
 }
 
 function checkAggregation(text: string, node: Aggregation, expectType: Expect): void {

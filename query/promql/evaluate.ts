@@ -6,6 +6,7 @@ import { mapColumns } from './functions/builtin.js'
 import { FUNCTIONS } from './functions/index.js'
 import { type Scope, spend } from './scope.js'
 import { selectNewest } from './select-newest.js'
+import { selectSmoothed } from './select-smoothed.js'
 import { type Value, vector } from './value.js'
 
 /** Evaluates an expression at every instant of a frame. What is the same at all of them is evaluated once. */
@@ -21,7 +22,7 @@ function evaluateNode(scope: Scope, expr: Expr, frame: Frame): Value {
     case 'string':
       return { kind: 'string', value: expr.value }
     case 'vectorSelector':
-      return vector(selectNewest(scope, expr, frame))
+      return vector(expr.edges === null ? selectNewest(scope, expr, frame) : selectSmoothed(scope, expr, frame))
     case 'paren':
       return evaluate(scope, expr.expr, frame)
     case 'unary': {

@@ -31,6 +31,7 @@ export function infoSelection(call: Call): InfoSelection {
   const selector: VectorSelector = {
     kind: 'vectorSelector',
     matchers: [...nameMatchers, ...dataMatchers],
+    edges: null,
     offset: shift?.offset ?? null,
     at: shift?.at ?? null,
     span: call.span,

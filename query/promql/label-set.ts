@@ -3,6 +3,12 @@ import type { Labels } from '../../schema/domain/labels.js'
 /** The label that holds a metric's name. */
 export const METRIC_NAME = '__name__'
 
+/**
+ * Labels that say which metric it is: its name, and its type and unit where the sender gives them
+ * (https://prometheus.io/docs/prometheus/latest/feature_flags/#type-and-unit-labels). They fall away together.
+ */
+export const METRIC_LABELS: ReadonlySet<string> = new Set([METRIC_NAME, '__type__', '__unit__'])
+
 /** A label's value, empty when there is none. */
 export function labelOf(labels: Labels, name: string): string {
   return Object.hasOwn(labels, name) ? (labels[name] ?? '') : ''

@@ -99,7 +99,11 @@ describe('a fault of meaning', () => {
     ['a{b=~"("}', 6, 'wrong regular expression: '],
     ['histogram_count(a)', 1, 'histogram_count needs native histograms, which are not supported'],
     ['a </ 5', 3, '</ needs native histograms, which are not supported'],
-    ['increase(a[5m] anchored)', 10, 'anchored is not supported'],
+    ['a anchored', 1, 'anchored must follow a selector with a range'],
+    ['sum(a) smoothed', 1, 'smoothed must follow a selector'],
+    ['increase(a[5m] anchored smoothed)', 10, 'smoothed follows anchored; expected one of them'],
+    ['1 + deriv(a[5m] smoothed)', 5, 'smoothed modifier can only be used with: delta, increase, rate - not with deriv'],
+    ['(a[5m] anchored)', 1, 'anchored stands outside of a call of changes, delta, increase, rate, resets'],
   ])('in %j is told with its place', (text, column, sentence) => {
     const error = parseError(text)
     expect(error.sentence).toContain(sentence)

@@ -48,7 +48,10 @@ export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
 
   function addFetch(selector: VectorSelector, lookBack: number, from: number, to: number): void {
     const { at, offset } = resolveShift(selector, times)
-    fetches.push({ selector, start: (at ?? from) - offset - lookBack, end: (at ?? to) - offset })
+    // What lies past an edge is looked for as far as the newest sample is.
+    const before = selector.edges === null ? 0 : LOOKBACK_MS
+    const after = selector.edges === 'smoothed' ? LOOKBACK_MS : 0
+    fetches.push({ selector, start: (at ?? from) - offset - lookBack - before, end: (at ?? to) - offset + after })
   }
 
   function positive(duration: Duration, expr: Expr): number {

@@ -2,7 +2,7 @@ import type { Labels } from '../../schema/domain/labels.js'
 import type { Expr } from './ast.js'
 import { unwrap } from './ast.js'
 import { type Frame, instant } from './frame.js'
-import { compareLabels, METRIC_NAME, withLabel } from './label-set.js'
+import { compareLabels, dropLabels, METRIC_LABELS } from './label-set.js'
 import { fault, type Scope } from './scope.js'
 import { type Column, hasValues, joinColumns } from './value.js'
 import { rangeArgument } from './window.js'
@@ -50,7 +50,7 @@ export function finishColumns(scope: Scope, expr: Expr, columns: readonly Column
   const named = columns
     .filter(hasValues)
     .map((column) =>
-      column.dropName ? { ...column, labels: withLabel(column.labels, METRIC_NAME, ''), dropName: false } : column,
+      column.dropName ? { ...column, labels: dropLabels(column.labels, METRIC_LABELS), dropName: false } : column,
     )
   return joinColumns(named, () => fault(scope, expr.span, 'vector cannot contain metrics with the same labelset'))
 }
@@ -74,7 +74,7 @@ export function rangeSamples(scope: Scope, expr: Expr, frame: Frame): MatrixSeri
       const inside = (_: number, index: number) =>
         (timestamps[index] ?? 0) > end - range && (timestamps[index] ?? 0) <= end
       return {
-        labels: dropName ? withLabel(labels, METRIC_NAME, '') : labels,
+        labels: dropName ? dropLabels(labels, METRIC_LABELS) : labels,
         timestamps: timestamps.filter(inside),
         values: values.filter(inside),
       }

@@ -1,6 +1,6 @@
 import type { Labels } from '../../../schema/domain/labels.js'
 import type { Aggregation } from '../ast.js'
-import { dropLabels, keepLabels, labelKey, METRIC_NAME, projectionKey } from '../label-set.js'
+import { dropLabels, keepLabels, labelKey, METRIC_LABELS, projectionKey } from '../label-set.js'
 import type { Column } from '../value.js'
 
 /** Columns that an aggregation takes together. */
@@ -11,9 +11,9 @@ export interface Group {
   readonly members: readonly Column[]
 }
 
-/** Groups by the labels of `by` or by all but those of `without` and the name, in the order of their first members. */
+/** Groups by the labels of `by` or by all but those of `without` and of the metric, in the order of their first members. */
 export function groupColumns(node: Aggregation, columns: readonly Column[]): Group[] {
-  const left = new Set([...node.labels, METRIC_NAME])
+  const left = new Set([...node.labels, ...METRIC_LABELS])
   const groups = new Map<string, { labels: Labels; dropName: boolean; members: Column[] }>()
   for (const column of columns) {
     const key = node.without ? labelKey(column.labels, left) : projectionKey(column.labels, node.labels)

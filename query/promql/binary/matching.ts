@@ -5,15 +5,13 @@ import {
   keepLabels,
   labelKey,
   labelOf,
-  METRIC_NAME,
+  METRIC_LABELS,
   printLabels,
   projectionKey,
   withLabel,
 } from '../label-set.js'
 import { anyPresent, type Column, emptyColumn, hasValues, joinColumns } from '../value.js'
 import { isArithmetic, operation } from './operators.js'
-
-const ONLY_NAME: ReadonlySet<string> = new Set([METRIC_NAME])
 
 /** Labels by which series of two sides find each other. */
 export interface Matchable {
@@ -30,7 +28,7 @@ export function matchable({ on, labels }: VectorMatching): Matchable {
       labelsOf: (found) => keepLabels(found, labels),
     }
   }
-  const left = new Set([METRIC_NAME, ...labels])
+  const left = new Set([...METRIC_LABELS, ...labels])
   return { keyOf: (column) => labelKey(column.labels, left), labelsOf: (found) => dropLabels(found, left) }
 }
 
@@ -160,7 +158,7 @@ class Combination {
 
   private resultLabels(many: Labels, one: Labels): Labels {
     const { on, labels, group, include } = this.work.matching
-    let result = isArithmetic(this.work.op) ? dropLabels(many, ONLY_NAME) : many
+    let result = isArithmetic(this.work.op) ? dropLabels(many, METRIC_LABELS) : many
     if (group === null) result = on ? keepLabels(result, labels) : dropLabels(result, new Set(labels))
     for (const name of include) result = withLabel(result, name, labelOf(one, name))
     return result

@@ -2,7 +2,7 @@ import type { Call, Expr } from '../ast.js'
 import type { Frame } from '../frame.js'
 import { type Scope, scalarOf, spend, vectorOf } from '../scope.js'
 import { type Column, emptyColumn, hasValues, type Value, vector } from '../value.js'
-import { rangeArgument, slideWindows, type Window, type WindowSeries } from '../window.js'
+import { type RangeArgument, rangeArgument, slideWindows, type Window, type WindowSeries } from '../window.js'
 
 /** A call at work: where it stands and how to evaluate its arguments. */
 export interface Invocation {
@@ -47,8 +47,17 @@ export function overWindows(
   prepare: (series: WindowSeries) => WindowFold,
   keepName = false,
 ): Value {
-  const { scope, frame, call } = invocation
-  const range = rangeArgument(scope, argument(invocation, place), frame)
+  const range = rangeArgument(invocation.scope, argument(invocation, place), invocation.frame)
+  return overRange(invocation, range, prepare, keepName)
+}
+
+/** As `overWindows`, over a range of samples at hand. */
+export function overRange(
+  { scope, frame, call }: Invocation,
+  range: RangeArgument,
+  prepare: (series: WindowSeries) => WindowFold,
+  keepName = false,
+): Value {
   spend(scope, range.series.length * frame.steps, call.span)
   const columns: Column[] = []
   for (const series of range.series) {

@@ -1,6 +1,6 @@
 import type { Labels } from '../../../schema/domain/labels.js'
 import { parseGoFloat, plainNumber, shortNumber } from '../go-number.js'
-import { dropLabels, labelKey, labelOf, METRIC_NAME, withLabel } from '../label-set.js'
+import { dropLabels, labelKey, labelOf, METRIC_LABELS, METRIC_NAME, withLabel } from '../label-set.js'
 import { isProportion } from '../quantile.js'
 import { fault, scalarOf, spend, stringOf } from '../scope.js'
 import { type Column, emptyColumn, hasValues, joinColumns, type Value, vector } from '../value.js'
@@ -9,7 +9,7 @@ import { argument, type Builtins, type Invocation, vectorArgument } from './buil
 
 const BOUND = 'le'
 const WITHOUT_BOUND: ReadonlySet<string> = new Set([BOUND])
-const WITHOUT_NAME: ReadonlySet<string> = new Set([BOUND, METRIC_NAME])
+const WITHOUT_NAME: ReadonlySet<string> = new Set([BOUND, ...METRIC_LABELS])
 
 /** Functions over classic histograms: series that differ in the label `le` are the buckets of one. */
 export const HISTOGRAM_FUNCTIONS: Builtins = {

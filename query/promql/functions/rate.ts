@@ -1,6 +1,7 @@
 import { labelOf, METRIC_NAME } from '../label-set.js'
 import type { Window, WindowSeries } from '../window.js'
-import { argument, type Builtin, type Builtins, type Invocation, overWindows, type WindowFold } from './builtin.js'
+import { argument, type Builtin, type Builtins, type Invocation, overWindows } from './builtin.js'
+import { edgedDifference, edgedPairs, edgesOf } from './edges.js'
 import { ResetLosses } from './reset-losses.js'
 
 /** Share by which a gap may exceed the mean distance of samples and still count as part of the series. */
@@ -14,23 +15,14 @@ export const RATE_FUNCTIONS: Builtins = {
   delta: extrapolating({ counter: false, perSecond: false }),
   irate: (invocation) => overWindows(invocation, 0, () => (window) => lastTwo(window, true)),
   idelta: (invocation) => overWindows(invocation, 0, () => (window) => lastTwo(window, false)),
-  resets: (invocation) =>
-    overWindows(
-      invocation,
-      0,
-      countingPairs((before, after) => after < before),
-    ),
-  changes: (invocation) =>
-    overWindows(
-      invocation,
-      0,
-      countingPairs((before, after) => after !== before && !(Number.isNaN(after) && Number.isNaN(before))),
-    ),
+  resets: countingPairs((before, after) => after < before),
+  changes: countingPairs((before, after) => after !== before && !(Number.isNaN(after) && Number.isNaN(before))),
 }
 
 function extrapolating(kind: { readonly counter: boolean; readonly perSecond: boolean }): Builtin {
-  return (invocation) =>
-    overWindows(invocation, 0, (series) => {
+  return (invocation) => {
+    if (edgesOf(invocation) !== null) return edgedDifference(invocation, kind)
+    return overWindows(invocation, 0, (series) => {
       const resets = kind.counter ? new ResetLosses(series.values) : null
       let noted = !kind.counter
       return (window) => {
@@ -40,6 +32,7 @@ function extrapolating(kind: { readonly counter: boolean; readonly perSecond: bo
         return extrapolate(window, lost, kind)
       }
     })
+  }
 }
 
 /** Says so, once a series, if a counter function meets a name that no counter has. */
@@ -90,12 +83,15 @@ function lastTwo({ timestamps, values, from, to }: Window, rate: boolean): numbe
 }
 
 /** Counts neighbours in a window that meet a condition; each series is looked over once. */
-function countingPairs(counts: (before: number, after: number) => boolean): (series: WindowSeries) => WindowFold {
-  return ({ values }) => {
-    const upTo = new Uint32Array(values.length)
-    for (let index = 1; index < values.length; index++) {
-      upTo[index] = (upTo[index - 1] ?? 0) + (counts(values[index - 1] ?? 0, values[index] ?? 0) ? 1 : 0)
-    }
-    return ({ from, to }) => (upTo[to - 1] ?? 0) - (upTo[from] ?? 0)
+function countingPairs(counts: (before: number, after: number) => boolean): Builtin {
+  return (invocation) => {
+    if (edgesOf(invocation) !== null) return edgedPairs(invocation, counts)
+    return overWindows(invocation, 0, ({ values }) => {
+      const upTo = new Uint32Array(values.length)
+      for (let index = 1; index < values.length; index++) {
+        upTo[index] = (upTo[index - 1] ?? 0) + (counts(values[index - 1] ?? 0, values[index] ?? 0) ? 1 : 0)
+      }
+      return ({ from, to }) => (upTo[to - 1] ?? 0) - (upTo[from] ?? 0)
+    })
   }
 }

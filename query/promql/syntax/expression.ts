@@ -54,13 +54,12 @@ function flatten(source: Source, node: SyntaxNode, pieces: Piece[]): void {
     case 'StepInvariantExpr':
     case 'MatrixSelector':
     case 'SubqueryExpr':
+    case 'AnchoredExpr':
+    case 'SmoothedExpr':
       if (first === undefined) return
       flatten(source, first, pieces)
       pieces.push({ kind: 'postfix', apply: (expr) => applyPostfix(source, node, expr) })
       return
-    case 'AnchoredExpr':
-    case 'SmoothedExpr':
-      throw wrongAt(source, node, `${node.name === 'AnchoredExpr' ? 'anchored' : 'smoothed'} is not supported`)
     default:
       pieces.push({ kind: 'operand', expr: readOperand(source, node) })
   }
@@ -177,6 +176,7 @@ function applyPostfix(source: Source, node: SyntaxNode, expr: Expr): Expr {
     return { kind: 'subquery', expr, range, step, offset: null, at: null, span }
   }
   if (node.name === 'MatrixSelector' && range !== undefined) return toMatrix(source, node, expr, range)
+  if (node.name === 'AnchoredExpr' || node.name === 'SmoothedExpr') return withEdges(source, node, expr)
   const shift: Partial<TimeShift> =
     node.name === 'OffsetExpr'
       ? { offset: readDuration(source, child(node, 'OffsetDurationExpr')) }
@@ -198,6 +198,19 @@ function toMatrix(source: Source, node: SyntaxNode, expr: Expr, range: Duration)
     throw wrongAt(source, node, 'offset and @ must follow the range in brackets, not stand before it')
   }
   return { kind: 'matrixSelector', selector: expr, range, span: { from: expr.span.from, to: node.to } }
+}
+
+function withEdges(source: Source, node: SyntaxNode, expr: Expr): Expr {
+  const edges = node.name === 'AnchoredExpr' ? 'anchored' : 'smoothed'
+  const selector = expr.kind === 'matrixSelector' ? expr.selector : expr
+  if (selector.kind !== 'vectorSelector' || (edges === 'anchored' && expr.kind !== 'matrixSelector')) {
+    const place = edges === 'anchored' ? 'a selector with a range' : 'a selector'
+    throw wrongAt(source, node, `${edges} must follow ${place}`)
+  }
+  if (selector.edges !== null) throw wrongAt(source, node, `${edges} follows ${selector.edges}; expected one of them`)
+  const span = { from: expr.span.from, to: node.to }
+  if (expr.kind === 'matrixSelector') return { ...expr, selector: { ...selector, edges }, span }
+  return { ...selector, edges, span }
 }
 
 function readAt(source: Source, node: SyntaxNode): AtModifier {

@@ -27,7 +27,14 @@ export function readSelector(source: Source, node: SyntaxNode): VectorSelector {
     name = quoted
     matchers.push({ name: METRIC_NAME, op: '=', value: quoted })
   }
-  return { kind: 'vectorSelector', matchers, offset: null, at: null, span: { from: node.from, to: node.to } }
+  return {
+    kind: 'vectorSelector',
+    matchers,
+    edges: null,
+    offset: null,
+    at: null,
+    span: { from: node.from, to: node.to },
+  }
 }
 
 function namedTwice(source: Source, node: SyntaxNode, first: string, second: string) {
