@@ -16,6 +16,7 @@ import { MAX_VALUES, type Scope } from './scope.js'
 import type { SeriesSource } from './source.js'
 
 export { analysePromql, type PromqlAnalysis, type SelectorAnalysis } from './analyse.js'
+export { compileMatchers } from './match-labels.js'
 export { type PromqlQuery, parsePromql } from './parse.js'
 export { PromqlError } from './query-text.js'
 export type { Annotated, InstantResult, MatrixSeries, RangeResult, VectorSample } from './result.js'
