@@ -21,8 +21,20 @@ export function createLog(options: {
   readonly pretty: boolean
 }): Log {
   const paths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`])
-  const settings = { level: options.level, base: null, redact: { paths, censor: '[secret]' } }
+  const settings = {
+    level: options.level,
+    base: null,
+    redact: { paths, censor: '[secret]' },
+    serializers: { err: shownError, error: shownError },
+  }
   return options.pretty
     ? pino(settings, pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname' }))
     : pino(settings)
+}
+
+/** An error without what a driver hangs on it: a lost connection of PostgreSQL carries its whole client. */
+function shownError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const code = 'code' in error ? { code: error.code } : {}
+  return { name: error.name, message: error.message, ...code, stack: error.stack }
 }

@@ -46,12 +46,21 @@ async function flushFresh(deps: FlushDeps, batches: readonly ClaimedBatch[]): Pr
   try {
     prepared = await deps.sink.prepare(batches)
   } catch (error) {
-    if (!(error instanceof PoisonBatchError)) throw error
-    await bury(deps, error.batchId, error.reason)
-    return flushFresh(
-      deps,
-      batches.filter(({ batchId }) => batchId !== error.batchId),
-    )
+    if (error instanceof PoisonBatchError) {
+      await bury(deps, error.batchId, error.reason)
+      return flushFresh(
+        deps,
+        batches.filter(({ batchId }) => batchId !== error.batchId),
+      )
+    }
+    if (!isWornOut(batches)) throw error
+    // The same failure again and again, naming no batch: halves find the one that brings the parser down.
+    const [only] = batches
+    if (batches.length === 1 && only !== undefined)
+      return bury(deps, only.batchId, 'its parser failed again and again without saying why.')
+    const middle = batches.length >> 1
+    await flushFresh(deps, batches.slice(0, middle))
+    return flushFresh(deps, batches.slice(middle))
   }
   const batchIds = idsOf(batches)
   let flushId: bigint
@@ -69,6 +78,13 @@ async function flushFresh(deps: FlushDeps, batches: readonly ClaimedBatch[]): Pr
     if (!(error instanceof StoreError) || error.kind !== 'query') throw error
     await bisect(deps, { flushId, signal: deps.signal, batchIds, lines: prepared.lines }, batches, error)
   }
+}
+
+/** Deliveries after which a batch is no longer tried together with others. */
+const MANY_DELIVERIES = 5
+
+function isWornOut(batches: readonly ClaimedBatch[]): boolean {
+  return batches.some(({ deliveries }) => deliveries >= MANY_DELIVERIES)
 }
 
 /** The store refuses the rows themselves: undo the flush, and find the batch at fault by halves. */

@@ -10,7 +10,7 @@ export const FLUSH_ID_PLACEHOLDER = '0'.padStart(WIDTH)
 /**
  * Writes a flush's id into the first cell of each row of `toLogRows`, in place. The id is known only once the manifest
  * is open, long after the rows were made in a worker; JSON lets a number stand behind spaces, so the cell has room for
- * any id and nothing moves. 0.01 µs a row.
+ * any id and nothing moves. 0.15 µs a row.
  */
 export function stampFlushId(rows: Uint8Array, flushId: bigint): void {
   if (flushId < 0n || flushId >= 2n ** 64n) throw new RangeError(`Flush id ${flushId} is no UInt64.`)
