@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { signCanonical } from '../cli/signing.js'
+import { startTocsin, type TocsinProcess } from '../cli/tocsin-process.js'
 import type { BaselineAnswer } from './baseline.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
 import { watchUsage } from './process-usage.js'
 import { markerService, sampleLogs } from './sample-logs.js'
 import { type SignedRequest, sendAll } from './send-all.js'
-import { startTocsinProcess, type TocsinProcess } from './tocsin-process.js'
 
 const BATCHES = 200
 const LOGS_A_BATCH = 1_000
@@ -31,7 +31,7 @@ export const ingest: Benchmark = {
       if (baseline.rows !== LOGS) throw new Error(`The baseline stored ${baseline.rows} of ${LOGS} rows.`)
       tell('starting Tocsin')
       const dataDir = join(scratch, 'tocsin')
-      const measured = await throughTocsin(await startTocsinProcess(dataDir), tell)
+      const measured = await throughTocsin(await startTocsin(dataDir, { TOCSIN_LOG_LEVEL: 'warn' }), tell)
       tell('counting what is stored')
       const stored = await inChild<number>('stored-rows.js', [join(dataDir, 'clickhouse')])
       const expected = LOGS + WARM_UP * LOGS_A_BATCH
@@ -57,7 +57,7 @@ interface Measured {
 async function throughTocsin(tocsin: TocsinProcess, tell: (line: string) => void): Promise<Measured> {
   const usage = watchUsage(tocsin.pid)
   try {
-    const url = new URL('/v1/logs', tocsin.ingestUrl)
+    const url = new URL('/v1/logs', tocsin.bootstrap.ingestUrl)
     await sendAll(url, signedBatches(tocsin, WARM_UP, BATCHES), CONNECTIONS)
     await untilQueryable(tocsin, BATCHES, WARM_UP)
     const requests = signedBatches(tocsin, BATCHES, 0)
@@ -86,7 +86,7 @@ async function throughTocsin(tocsin: TocsinProcess, tell: (line: string) => void
 }
 
 /** Batches ready to be sent, so that making and signing them is not measured. */
-function signedBatches({ ingestKey }: TocsinProcess, count: number, firstSeed: number): SignedRequest[] {
+function signedBatches({ bootstrap: { ingestKey } }: TocsinProcess, count: number, firstSeed: number): SignedRequest[] {
   const now = Date.now()
   return Array.from({ length: count }, (_, i) => {
     const body = Buffer.from(JSON.stringify({ logs: sampleLogs(firstSeed + i, LOGS_A_BATCH, now) }))
@@ -120,9 +120,9 @@ async function untilQueryable(tocsin: TocsinProcess, firstSeed: number, batches:
 /** How many logs of a service a query finds, up to a page of 100. */
 async function countLogs(tocsin: TocsinProcess, service: string): Promise<number> {
   const [from, to] = [-600_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString())
-  const response = await fetch(tocsin.graphqlUrl, {
+  const response = await fetch(tocsin.bootstrap.graphqlUrl, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${tocsin.apiToken}` },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${tocsin.bootstrap.apiToken}` },
     body: JSON.stringify({ query: QUERY, variables: { query: `{service="${service}"}`, from, to } }),
   })
   const text = await response.text()

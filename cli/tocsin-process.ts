@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createWriteStream, existsSync, readFileSync } from 'node:fs'
+import { createWriteStream, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { packageRoot } from '../package-root.js'
@@ -44,6 +44,7 @@ export async function startTocsin(dataDir: string, settings: Readonly<Record<str
     // A Ctrl-C of the terminal is ours to pass on, in order.
     detached: true,
   })
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const log = createWriteStream(join(dataDir, 'tocsin.log'), { flags: 'a' })
   child.stdout.pipe(log)
   let complaint = ''

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
+import { compileMatchers } from '../query/promql/index.js'
 import type { FlushSnapshot } from '../schema/domain/horizon.js'
-import { type Matcher, matches } from '../schema/domain/matcher.js'
+import type { Matcher } from '../schema/domain/matcher.js'
 import { type MetricReader, type StoredSeries, StoreError } from '../schema/ports.js'
 
 /** A query that selects more than this is refused rather than filling the memory. */
@@ -55,10 +56,11 @@ async function selectSeries(
   ])
   if (rows.length > MAX_SERIES)
     throw new StoreError('query', `The selector meets more than ${MAX_SERIES} series; expected one that names fewer.`)
+  const meets = compileMatchers(matchers)
   const selected = new Map<string, Record<string, string>>()
   for (const row of rows) {
     const labels = { ...row.labels, __name__: row.name }
-    if (matchers.every((matcher) => matches(matcher, labels))) selected.set(row.id, labels)
+    if (meets(labels)) selected.set(row.id, labels)
   }
   return selected
 }
