@@ -23,7 +23,7 @@ export function sampleLogs(seed: number, count: number, now: number): NativeLog[
   const hex = (digits: number) => Array.from({ length: digits }, () => Math.floor(random() * 16).toString(16)).join('')
   return Array.from({ length: count }, (_, i) => {
     let message = `${pick(['GET', 'POST'])} /api/${pick(SERVICES)}/${Math.floor(random() * 10_000)}`
-    while (message.length < 100) message += ` ${pick(WORDS)}`
+    while (message.length < 126) message += ` ${pick(WORDS)}`
     return {
       timestamp: new Date(now - Math.floor(random() * 1_000)).toISOString(),
       service: i === count - 1 ? markerService(seed) : pick(SERVICES),
