@@ -31,7 +31,6 @@ export function createApollo(deps: {
     parseOptions: { maxTokens: QUERY_LIMITS.tokens },
     validationOptions: { maxErrors: 20 },
     executionOptions: { maxCoercionErrors: 20 },
-    status400ForVariableCoercionErrors: true,
     formatError: createFormatError(deps.log),
     logger: apolloLogger(deps.log),
     plugins: [
