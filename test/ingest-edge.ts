@@ -20,6 +20,7 @@ export function credential(overrides: Partial<IngestCredential> = {}): IngestCre
     scheme: 'CANONICAL',
     signals: ['logs', 'metrics'],
     secrets: [Buffer.from(SECRET)],
+    allowedOrigins: [],
     ...overrides,
   }
 }

@@ -16,6 +16,7 @@ const credential = (key: string): IngestCredential => ({
   scheme: 'BEARER',
   signals: ['logs'],
   secrets: [],
+  allowedOrigins: [],
 })
 const found =
   (key: string, validUntil = Number.POSITIVE_INFINITY) =>

@@ -34,11 +34,13 @@ export function createCredentialCache(clock: Clock): CredentialCache {
 
   async function loadAndRemember(name: string, load: () => Promise<Loaded>): Promise<IngestCredential | null> {
     const before = changes
+    // From before the question: an answer that comes late holds no longer for it.
+    const asked = clock.now()
     const { credential, validUntil } = await load()
     if (before !== changes) return credential
     const [entries, forMs] = credential === null ? [notFound, NOT_FOUND_MS] : [found, FOUND_MS]
     if (entries.size >= MOST_ENTRIES) for (const oldest of entries.keys()) if (entries.delete(oldest)) break
-    entries.set(name, { credential, until: Math.min(clock.now() + forMs, validUntil) })
+    entries.set(name, { credential, until: Math.min(asked + forMs, validUntil) })
     return credential
   }
 

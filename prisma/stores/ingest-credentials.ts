@@ -11,7 +11,7 @@ import { ingestSecretHash } from './ingest-keys.js'
 const TOUCH_EVERY_MS = 10_000
 
 const SELECT = `
-  SELECT k.id, k.org_id, k.key, k.scheme, k.signals, s.sealed, s.expires_at
+  SELECT k.id, k.org_id, k.key, k.scheme, k.signals, k.allowed_origins, s.sealed, s.expires_at
   FROM ingest_key k
   LEFT JOIN ingest_secret s ON s.ingest_key_id = k.id AND (s.expires_at IS NULL OR s.expires_at > $2)
   WHERE k.revoked_at IS NULL AND `
@@ -83,6 +83,7 @@ interface Row {
   readonly key: string
   readonly scheme: IngestCredential['scheme']
   readonly signals: IngestCredential['signals']
+  readonly allowed_origins: readonly string[]
   readonly sealed: Buffer | null
   readonly expires_at: Date | null
 }
@@ -96,6 +97,7 @@ function toCredential(rows: readonly Row[], sealer: Sealer): IngestCredential | 
     key: row.key,
     scheme: row.scheme,
     signals: row.signals,
+    allowedOrigins: row.allowed_origins,
     secrets: rows.flatMap(({ sealed }) => (sealed === null ? [] : [Uint8Array.from(sealer.open(sealed, row.id))])),
   }
 }

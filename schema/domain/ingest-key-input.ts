@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import { INGEST_KEY_SCHEMES } from './ingest-key.js'
+import { isOriginPattern } from './origin.js'
 import { SIGNALS, type Signal } from './signal.js'
 
 const originSchema = z
   .string()
   .max(256)
-  .refine(isOrigin, 'expected an origin such as https://shop.example.com, without a path')
+  .refine(
+    isOriginPattern,
+    'expected an origin such as https://shop.example.com or https://*.example.com, without a path',
+  )
 
 /** An ingest key in the shape of the GraphQL input, defaults filled in. */
 export const ingestKeyInputSchema = z
@@ -30,7 +34,3 @@ export const ingestKeyInputSchema = z
     const { name, scheme } = input
     return { name, scheme, signals, allowedOrigins, idempotencyKey: input.idempotencyKey ?? null }
   })
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
-}

@@ -14,6 +14,8 @@ export interface IngestCredential {
   readonly signals: readonly Signal[]
   /** Live secrets, at most two during rotation; empty for BROWSER. */
   readonly secrets: readonly Uint8Array[]
+  /** Origins and patterns of origins (see origin.ts) whose pages may use the key; only for BROWSER. */
+  readonly allowedOrigins: readonly string[]
 }
 
 /** An ingest key as people manage it. Times in Unix ms. */
