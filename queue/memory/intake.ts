@@ -120,6 +120,16 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
       return { batches: entries.size, bytes }
     },
 
+    async pressure() {
+      let bytes = 0
+      let oldest = clock.now()
+      for (const { batch, acceptedAt } of entries.values()) {
+        bytes += batch.body.length
+        oldest = Math.min(oldest, acceptedAt)
+      }
+      return { batches: entries.size, bytes, oldestAgeMs: clock.now() - oldest, memoryRatio: null }
+    },
+
     waitForWork: (signal, timeoutMs, abort) =>
       waiters.wait(signal, timeoutMs, abort, async () =>
         [...entries.values()].some((entry) => entry.batch.signal === signal && claimable(entry)),

@@ -133,6 +133,12 @@ export const OLDEST = `
 export const DEPTH = `
   SELECT count(*)::float8 AS batches, coalesce(sum(bytes), 0)::float8 AS bytes FROM engine.intake`
 
+export const PRESSURE = `
+  SELECT count(*)::float8 AS batches, coalesce(sum(bytes), 0)::float8 AS bytes,
+    greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(accepted_at)) * 1000, 0))::float8 AS "oldestAgeMs",
+    NULL AS "memoryRatio"
+  FROM engine.intake`
+
 export const ANY_WAITING = `
   SELECT EXISTS (
     SELECT FROM engine.intake WHERE signal = $1 AND (claim_until IS NULL OR claim_until <= now())

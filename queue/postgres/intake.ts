@@ -1,7 +1,13 @@
 import type { LowWatermark } from '../../schema/domain/horizon.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
-import type { EnqueueResult, IncomingBatch, Intake, WatermarkReading } from '../../schema/ports/intake.js'
+import type {
+  EnqueueResult,
+  IncomingBatch,
+  Intake,
+  IntakePressure,
+  WatermarkReading,
+} from '../../schema/ports/intake.js'
 import type { FanOut } from '../../schema/ports/limits.js'
 import { createWaiters } from '../waiters.js'
 import { announcer } from './announcer.js'
@@ -15,6 +21,7 @@ import {
   ENQUEUE_POOL,
   FIRST_ANSWER,
   OLDEST,
+  PRESSURE,
   SEEN_UNTIL,
   STORED_BODY,
   SWEEP,
@@ -142,6 +149,13 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
     async depth() {
       const { rows } = await claims.query<{ batches: number; bytes: number }>(DEPTH)
       return rows[0] ?? { batches: 0, bytes: 0 }
+    },
+
+    async pressure() {
+      const { rows } = await claims.query<IntakePressure>(PRESSURE)
+      const [pressure] = rows
+      if (pressure === undefined) throw new Error('The intake told no pressure where one row was expected.')
+      return pressure
     },
 
     waitForWork: (signal, timeoutMs, abort) =>

@@ -68,6 +68,17 @@ export interface WatermarkReading {
   readonly oldest: readonly LowWatermark[]
 }
 
+/** How full the queue is. */
+export interface IntakePressure {
+  /** That wait or are claimed. */
+  readonly batches: number
+  readonly bytes: number
+  /** Age of the oldest of them by the queue's clock, ms; 0 when there is none. */
+  readonly oldestAgeMs: number
+  /** Share of its memory that the queue's store has used, 0 to 1; null where it has no such bound. */
+  readonly memoryRatio: number | null
+}
+
 /**
  * The queue between the ingest edge and the normalizer. At least once: a batch leaves it by `acknowledge` or
  * `deadLetter` alone. Batches of one signal are claimed in the order of acceptance.
@@ -92,6 +103,8 @@ export interface Intake {
   watermarks(): Promise<WatermarkReading>
   /** Batches and bytes that wait or are claimed. */
   depth(): Promise<{ readonly batches: number; readonly bytes: number }>
+  /** How full it is, in one cheap read: the edge asks every second. */
+  pressure(): Promise<IntakePressure>
   /** Resolves when something may have been enqueued for the signal, or after `timeoutMs`, or when `signal` aborts. */
   waitForWork(signal: Signal, timeoutMs: number, abort: AbortSignal): Promise<void>
   /** Forgets idempotency entries whose time is over; returns how many. */

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import { claimsConformance } from './intake-claims.js'
 import { concurrencyConformance } from './intake-concurrency.js'
 import { idempotencyConformance } from './intake-idempotency.js'
+import { pressureConformance } from './intake-pressure.js'
 import type { IntakeSubject, OpenIntake } from './intake-subject.js'
 import { waitingConformance } from './intake-waiting.js'
 import { watermarkConformance } from './intake-watermarks.js'
@@ -23,6 +24,7 @@ export function intakeConformance(name: string, open: OpenIntake): void {
     }
     describe('claims', () => claimsConformance(current))
     describe('idempotency', () => idempotencyConformance(current))
+    describe('pressure', () => pressureConformance(current))
     describe('waiting', () => waitingConformance(current))
     describe('watermarks', () => watermarkConformance(current))
     describe('many at once', () => concurrencyConformance(current))
