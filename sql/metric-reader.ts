@@ -13,11 +13,19 @@ WHERE org_id = $1 AND ($2::text IS NULL OR name = $2) AND labels @> $3::jsonb
 LIMIT ${MAX_SERIES + 1}`
 
 const SELECT_SAMPLES = `
-SELECT series_id, array_agg(extract(epoch FROM ts)::float8 * 1000 ORDER BY ts) AS timestamps, array_agg(value ORDER BY ts) AS values
+SELECT series_id, array_agg(extract(epoch FROM ts)::float8 * 1000 ORDER BY ts) AS timestamps, array_agg(value ORDER BY ts) AS values,
+  CASE WHEN bool_or(stale) THEN array_agg(stale IS NOT NULL ORDER BY ts) END AS stale
 FROM metrics.samples
 WHERE series_id = ANY($1::bigint[]) AND ts >= to_timestamp($2::float8 / 1000) AND ts <= to_timestamp($3::float8 / 1000)
   AND ($4::bigint IS NULL OR (flush_id <= $4 AND NOT flush_id = ANY($5::bigint[])))
 GROUP BY series_id`
+
+interface SampleRow {
+  readonly series_id: string
+  readonly timestamps: number[]
+  readonly values: number[]
+  readonly stale: boolean[] | null
+}
 
 /** Reads an org's series and samples. Equality matchers narrow in the database, the others here. */
 export function createMetricReader(pool: Pool, orgId: string): MetricReader {
@@ -25,7 +33,7 @@ export function createMetricReader(pool: Pool, orgId: string): MetricReader {
     async select(matchers, range, snapshot): Promise<StoredSeries[]> {
       const series = await selectSeries(pool, orgId, matchers)
       if (series.size === 0) return []
-      const { rows } = await pool.query<{ series_id: string; timestamps: number[]; values: number[] }>(SELECT_SAMPLES, [
+      const { rows } = await pool.query<SampleRow>(SELECT_SAMPLES, [
         [...series.keys()],
         range.start,
         range.end,
@@ -36,6 +44,7 @@ export function createMetricReader(pool: Pool, orgId: string): MetricReader {
         labels: series.get(row.series_id) ?? {},
         timestamps: Float64Array.from(row.timestamps, Math.round),
         values: Float64Array.from(row.values),
+        ...(row.stale !== null && { stale: Uint8Array.from(row.stale, Number) }),
       }))
     },
   }

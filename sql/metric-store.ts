@@ -22,9 +22,9 @@ SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
 JOIN asked USING (org_id, fingerprint)`
 
 const SAMPLES = `
-INSERT INTO metrics.samples (series_id, ts, value, flush_id)
-SELECT series_id, to_timestamp(ms / 1000.0), value, $1
-FROM unnest($2::bigint[], $3::float8[], $4::float8[]) AS row (series_id, ms, value)
+INSERT INTO metrics.samples (series_id, ts, value, flush_id, stale)
+SELECT series_id, to_timestamp(ms / 1000.0), value, $1, stale
+FROM unnest($2::bigint[], $3::float8[], $4::float8[], $5::boolean[]) AS row (series_id, ms, value, stale)
 ON CONFLICT (series_id, ts) DO NOTHING`
 
 /** Writes samples to the metrics store on PostgreSQL. A repeated flush adds nothing. */
@@ -65,7 +65,13 @@ export function createMetricWriter(pool: Pool): MetricWriter {
       // The memory may have been emptied in between by another flush.
       if (series.includes('')) series = await resolveSeries(samples)
       await inTransaction(pool, async (client) => {
-        await client.query(SAMPLES, [flushId, series, samples.map(({ ts }) => ts), samples.map(({ value }) => value)])
+        await client.query(SAMPLES, [
+          flushId,
+          series,
+          samples.map(({ ts }) => ts),
+          samples.map(({ value, stale }) => (stale ? Number.NaN : value)),
+          samples.map(({ stale }) => (stale ? true : null)),
+        ])
       })
     },
   }

@@ -48,6 +48,8 @@ export interface MetricSample {
   /** Unix ms. */
   readonly ts: number
   readonly value: number
+  /** A staleness marker: the series ends here, and the value says nothing. */
+  readonly stale?: boolean
 }
 
 /** Stores samples; one that is already there (same series and time) is left as it is, so a flush can be repeated. */
@@ -85,6 +87,8 @@ export interface StoredSeries {
   readonly labels: Record<string, string>
   readonly timestamps: Float64Array
   readonly values: Float64Array
+  /** 1 where a sample is a staleness marker; left out where none is. */
+  readonly stale?: Uint8Array
 }
 
 /** Reads an org's metrics; `snapshot` limits to the flushes it sees. */
@@ -102,11 +106,15 @@ export interface MetricReader {
  */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
+  /** The question ran out of time or memory: with kind `store`, since a busy store may be why, but a smaller one may pass. */
+  readonly exhausted: boolean
+
   constructor(
     readonly kind: 'query' | 'store',
     message: string,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly exhausted?: boolean } = {},
   ) {
     super(message, options)
+    this.exhausted = options.exhausted ?? false
   }
 }
