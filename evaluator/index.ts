@@ -2,16 +2,17 @@ import { createTask } from 'node-cron'
 import type { EvaluationStore, FanOut, Log, ShardLease, WatermarkReading } from '../schema/ports.js'
 import { LeaseLostError } from '../schema/ports.js'
 import { type OrgPassDeps, passOrg } from './org.js'
+import { createHeavyMeasures } from './slices.js'
 
 /** What the evaluator needs of the world. */
-export interface EvaluatorDeps extends Omit<OrgPassDeps, 'onIncidents'> {
+export interface EvaluatorDeps extends Omit<OrgPassDeps, 'onIncidents' | 'heavy'> {
   readonly store: EvaluationStore
   /** A name of this process that no other has. */
   readonly name: string
   /** True when no other process can hold shards: a dead one's are taken over at once. */
   readonly alone: boolean
   readonly watermarks: () => Promise<WatermarkReading>
-  readonly fanOut: Pick<FanOut, 'publish'>
+  readonly fanOut: Pick<FanOut, 'publish' | 'subscribe'>
   readonly log: Log
 }
 
@@ -22,6 +23,8 @@ export interface Evaluator {
   stop(): Promise<void>
   /** One pass over all orgs held, now. The scheduler calls it every second; tests call it by hand. */
   pass(): Promise<void>
+  /** An org's monitors changed: it is looked at with the next pass. */
+  wake(orgId: string): void
   /** When the last pass ended well, Unix ms on the queue's clock; null before the first. */
   lastPassAt(): number | null
 }
@@ -35,6 +38,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   const { store, log } = deps
   const orgDeps: OrgPassDeps = {
     ...deps,
+    heavy: createHeavyMeasures(),
     onIncidents: () => {
       // A wake-up only: the notifier also looks by itself.
       deps.fanOut
@@ -42,6 +46,9 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
         .catch((error: unknown) => log.warn({ error: String(error) }, 'wake-up of the notifier failed'))
     },
   }
+  /** By org: when there can be something to do again, under the lease it was found out with. */
+  const idle = new Map<string, { readonly until: number; readonly fencing: bigint }>()
+  let unsubscribe: () => Promise<void> = async () => undefined
   let running: Promise<void> | null = null
   let lastPassAt: number | null = null
   let prunedAt = 0
@@ -54,7 +61,9 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     const byShard = new Map(leases.map((lease) => [lease.shard, lease]))
     for (const { orgId, shard } of await store.orgsOf([...byShard.keys()])) {
       const lease = byShard.get(shard)
-      if (lease !== undefined) await passOrgGuarded(lease, orgId, reading)
+      const rest = idle.get(orgId)
+      const resting = rest !== undefined && rest.fencing === lease?.fencing && reading.now < rest.until
+      if (lease !== undefined && !resting) await passOrgGuarded(lease, orgId, reading)
     }
     lastPassAt = reading.now
     if (reading.now - prunedAt > PRUNE_EVERY_MS) {
@@ -67,12 +76,21 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   /** A fault of one org is its own: the others are judged. */
   async function passOrgGuarded(lease: ShardLease, orgId: string, reading: WatermarkReading): Promise<void> {
     try {
-      await passOrg(orgDeps, lease, orgId, reading)
+      // Set before, so that a monitor that changes meanwhile is not overlooked.
+      const mark = { until: Number.POSITIVE_INFINITY, fencing: lease.fencing }
+      idle.set(orgId, mark)
+      const until = await passOrg(orgDeps, lease, orgId, reading)
+      if (idle.get(orgId) === mark) idle.set(orgId, { until, fencing: lease.fencing })
     } catch (error) {
+      idle.delete(orgId)
       if (error instanceof LeaseLostError)
         log.warn({ orgId, shard: lease.shard }, 'shard is held by another evaluator now')
       else log.error({ orgId, error: describe(error) }, 'evaluation of an org failed; its state is as it was')
     }
+  }
+
+  function wake(orgId: string): void {
+    idle.delete(orgId)
   }
 
   function pass(): Promise<void> {
@@ -104,6 +122,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   return {
     async start() {
       if (deps.alone) await store.releaseAllShards()
+      unsubscribe = await deps.fanOut.subscribe('monitor', (orgId) => wake(orgId))
       await task.start()
     },
     async stop() {
@@ -111,9 +130,11 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       if (running !== null)
         await running.catch((error: unknown) => log.warn({ error: describe(error) }, 'the last pass failed'))
       await task.destroy()
+      await unsubscribe()
       await store.releaseShards(deps.name)
     },
     pass,
+    wake,
     lastPassAt: () => lastPassAt,
   }
 }

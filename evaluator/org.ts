@@ -1,5 +1,6 @@
+import { lastGridTime } from '../schema/domain/horizon.js'
 import type { Monitor } from '../schema/domain/monitor.js'
-import { sliceOf, sliceStart } from '../schema/domain/slice.js'
+import { SLICE_MS, sliceOf, sliceStart } from '../schema/domain/slice.js'
 import type { Log, ShardLease, StatusChange, StoredInstance, WatermarkReading } from '../schema/ports.js'
 import { type BlindnessSettings, watchBlindness } from './blindness.js'
 import { catchUp, horizonsOf } from './catch-up.js'
@@ -25,13 +26,16 @@ const TICKS_A_PASS = 60
 /**
  * One pass over an org: retires paused and deleted monitors, judges every grid time that became complete, and says
  * where we cannot see. A stream whose store is away keeps its state and is tried again with the next pass.
+ *
+ * @returns When there can be something to do again, Unix ms on the queue's clock, unless a monitor changes before. An
+ * org that is not judged up to the last grid time is looked at with every pass.
  */
 export async function passOrg(
   deps: OrgPassDeps,
   lease: ShardLease,
   orgId: string,
   reading: WatermarkReading,
-): Promise<void> {
+): Promise<number> {
   const { store, settings } = deps
   const [monitors, stored, statuses] = await Promise.all([
     store.monitors(orgId),
@@ -41,6 +45,8 @@ export async function passOrg(
   const instances = new Map(stored.map((instance) => [instance.id, instance]))
   await retireMonitors(deps, lease, orgId, monitors, instances, statuses, reading.now)
   const active = monitors.filter(({ paused }) => !paused)
+  const newest = lastGridTime(reading.now - settings.graceMs)
+  let behind = false
   for (const [stream, members] of streamsOf(active)) {
     const signals = [...new Set(members.flatMap(signalsOf))]
     const horizons = horizonsOf(reading, orgId, signals, settings.graceMs)
@@ -87,7 +93,9 @@ export async function passOrg(
       fault,
       now: reading.now,
     })
+    behind ||= judgedUntil === null || judgedUntil < newest
   }
+  return behind ? reading.now : newest + SLICE_MS + settings.graceMs
 }
 
 function isStoreFault(error: unknown): error is Error {

@@ -16,6 +16,34 @@ import { type PlannedWindow, range, sliceWork } from './plan.js'
 export interface SliceDeps {
   readonly flushes: Pick<FlushManifests, 'dirtySlices'>
   readonly slices: SliceSource
+  /** Measures that were too heavy lately. */
+  readonly heavy: HeavyMeasures
+}
+
+/**
+ * Measures whose computation ran out of time or memory, by org and hash: they rest for a minute, so that one heavy
+ * monitor does not take every tick's time from the others.
+ */
+export interface HeavyMeasures {
+  /** Why it rests at a time (Unix ms); null when it may be computed. */
+  resting(key: string, now: number): string | null
+  rest(key: string, now: number, why: string): void
+}
+
+const REST_MS = 60_000
+
+export function createHeavyMeasures(): HeavyMeasures {
+  const resting = new Map<string, { readonly until: number; readonly why: string }>()
+  return {
+    resting(key, now) {
+      const held = resting.get(key)
+      if (held === undefined) return null
+      if (now < held.until) return held.why
+      resting.delete(key)
+      return null
+    },
+    rest: (key, now, why) => void resting.set(key, { until: now + REST_MS, why }),
+  }
 }
 
 /** Slices brought up to date, and measures that could not be: hash → why. */
@@ -46,14 +74,20 @@ export async function updateSlices(
   longest: ReadonlyMap<string, number>,
   known: ReadonlyMap<string, Coverage>,
   snapshot: FlushSnapshot,
+  now: number,
 ): Promise<SliceUpdate> {
   const dirty = dirtyReader(deps, orgId, snapshot)
   const work: MeasureWork[] = []
-  for (const window of widest(windows))
-    work.push(await workOf(window, known.get(window.hash) ?? null, longest, snapshot, dirty))
   const rows: SliceRow[] = []
   const failed = new Map<string, string>()
-  for (const batch of batches(work)) await computeBatch(deps.slices, orgId, batch, snapshot, rows, failed)
+  for (const window of widest(windows)) {
+    const why = deps.heavy.resting(`${orgId}:${window.hash}`, now)
+    if (why === null) work.push(await workOf(window, known.get(window.hash) ?? null, longest, snapshot, dirty))
+    else failed.set(window.hash, why)
+  }
+  const tooHeavy = (hash: string, why: string) => deps.heavy.rest(`${orgId}:${hash}`, now, why)
+  const scan = { source: deps.slices, orgId, snapshot, rows, failed, tooHeavy }
+  for (const batch of batches(work)) await computeBatch(scan, batch)
   const done = work.filter(({ hash }) => !failed.has(hash))
   return {
     changes: {
@@ -114,28 +148,31 @@ function batches(work: readonly MeasureWork[]): MeasureWork[][] {
   return [...byKey.values()]
 }
 
-async function computeBatch(
-  source: SliceSource,
-  orgId: string,
-  batch: readonly MeasureWork[],
-  snapshot: FlushSnapshot,
-  rows: SliceRow[],
-  failed: Map<string, string>,
-): Promise<void> {
+interface Scan {
+  readonly source: SliceSource
+  readonly orgId: string
+  readonly snapshot: FlushSnapshot
+  readonly rows: SliceRow[]
+  readonly failed: Map<string, string>
+  tooHeavy(hash: string, why: string): void
+}
+
+/** Computes measures in one scan; where one of them is at fault or too heavy, halves find it and the others go on. */
+async function computeBatch(scan: Scan, batch: readonly MeasureWork[]): Promise<void> {
   const [first] = batch
   if (first === undefined) return
   try {
-    rows.push(...(await source.compute(orgId, first.measure.signal, batch, first.slices, snapshot)))
+    scan.rows.push(...(await scan.source.compute(scan.orgId, first.measure.signal, batch, first.slices, scan.snapshot)))
   } catch (error) {
-    if (!(error instanceof StoreError) || error.kind !== 'query') throw error
+    if (!(error instanceof StoreError) || (error.kind === 'store' && !error.exhausted)) throw error
     if (batch.length === 1) {
-      failed.set(first.hash, error.message)
+      scan.failed.set(first.hash, error.message)
+      if (error.exhausted) scan.tooHeavy(first.hash, error.message)
       return
     }
-    // One measure of the scan is at fault: halves find it, and the others are judged.
     const middle = batch.length >> 1
-    await computeBatch(source, orgId, batch.slice(0, middle), snapshot, rows, failed)
-    await computeBatch(source, orgId, batch.slice(middle), snapshot, rows, failed)
+    await computeBatch(scan, batch.slice(0, middle))
+    await computeBatch(scan, batch.slice(middle))
   }
 }
 

@@ -18,7 +18,7 @@ import {
 import { type JudgeIds, judge, MAX_INSTANCES, type Restart } from './judge.js'
 import { type Identify, isDue, type PlannedWindow, windowsOf } from './plan.js'
 import { eventSamples, type GroupPartial, type InstanceSample, metricSamples } from './samples.js'
-import { updateSlices } from './slices.js'
+import { type HeavyMeasures, updateSlices } from './slices.js'
 
 /** Evaluates a PromQL instant expression of an org at a grid time, over the flushes a snapshot sees. */
 export type EvaluateMetric = (
@@ -32,6 +32,7 @@ export interface TickDeps {
   readonly store: EvaluationStore
   readonly flushes: Pick<FlushManifests, 'snapshot' | 'dirtySlices'>
   readonly slices: SliceSource
+  readonly heavy: HeavyMeasures
   readonly evaluateMetric: EvaluateMetric
   readonly identify: Identify
   readonly ids: JudgeIds
@@ -123,6 +124,7 @@ async function observe(
     longestWindows(input.monitors, deps.identify),
     known,
     snapshot,
+    input.ranAt,
   )
   await deps.store.saveSlices(input.lease, orgId, update.changes)
   const groupsOf = await mergeWindows(deps.store, orgId, windows)

@@ -12,13 +12,16 @@ const QUERY_FAULTS: ReadonlySet<number> = new Set([
   ...[352, 386, 396, 403, 407, 427, 435, 441, 452, 456, 457, 467, 472, 473, 691],
 ])
 
+/** TIMEOUT_EXCEEDED, TOO_SLOW, MEMORY_LIMIT_EXCEEDED: the limits that every query carries. */
+const EXHAUSTED: ReadonlySet<number> = new Set([159, 160, 241])
+
 /** What went wrong in a query or a command, as a StoreError whose message is ClickHouse's first sentence. */
 export function queryError(error: unknown): StoreError {
   if (error instanceof StoreError) return error
   const { code, text } = faultOf(error)
   if (code === null) return new StoreError('store', `ClickHouse does not answer: ${text}`)
   // The message of a timeout or of a lack of memory is ClickHouse's; the one at fault is told by the code.
-  return new StoreError(kindOf(code), `ClickHouse: ${text} (code ${code})`)
+  return new StoreError(kindOf(code), `ClickHouse: ${text} (code ${code})`, { exhausted: EXHAUSTED.has(code) })
 }
 
 /** What went wrong in an insert. ClickHouse quotes rows in its message, so only its name for the fault is kept. */

@@ -17,7 +17,7 @@ import { sketchBucketSql } from './sketch-sql.js'
 /** Measures in one scan: each adds one to five columns, and a row's cost grows with the columns. */
 const FUSED = 50
 const MAX_SECONDS = 8
-/** Groups past this are cut off in the scan: a runaway label must not fill the memory. */
+/** Rows of one scan, slices times groups: a runaway label must not fill the memory. */
 const MAX_ROWS = 200_000
 
 /**
@@ -67,7 +67,7 @@ WHERE org_id = {org:String} AND ${sliceCondition(slices)}
   AND flush_id <= {upTo:UInt64} AND flush_id NOT IN {except:Array(UInt64)}
   AND (${filters.join(' OR ')})
 GROUP BY ${['slice', ...names].join(', ')}
-LIMIT ${MAX_ROWS}`
+LIMIT ${MAX_ROWS + 1}`
   const rows = await clickhouse.query<ScanRow>(
     sql,
     {
@@ -81,6 +81,12 @@ LIMIT ${MAX_ROWS}`
     },
     { maxExecutionSeconds: MAX_SECONDS },
   )
+  // Cut off, the slices would be wrong without saying so.
+  if (rows.length > MAX_ROWS)
+    throw new StoreError(
+      'query',
+      `Grouping by ${groupBy.join(', ')} makes more than ${MAX_ROWS} groups and slices; expected labels with fewer values.`,
+    )
   return rows.flatMap((row) => toSliceRows(row, scan, groupBy))
 }
 

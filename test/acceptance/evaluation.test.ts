@@ -225,6 +225,45 @@ describe('a store that is away', () => {
   })
 })
 
+it('rests between grid times, and looks again when a monitor changes', async () => {
+  const first = await world.monitor(overTwo)
+  await world.run(0, 13)
+  await world.rows(
+    "UPDATE monitor SET name = 'x', rule = jsonb_set(rule, '{threshold,critical}', '-1') WHERE id = $1",
+    [first],
+  )
+  await world.run(14, 22)
+  expect(await incidents()).toEqual([])
+  await world.rows('UPDATE monitor SET paused = true WHERE id = $1', [first])
+  world.evaluator.wake(world.orgId)
+  await world.at(22)
+  expect(await health()).toMatchObject({ health: 'PAUSED' })
+})
+
+it('sets a measure that is too heavy aside for a minute, and judges the others', async () => {
+  const heavy = await world.monitor({
+    threshold: { ...overTwo.threshold, measure: { logs: { filter: '{level="heavy"}' } } },
+  })
+  await world.monitor(overTwo)
+  await world.store(5, errors(4, 3))
+  const working = world.source
+  let tried = 0
+  world.source = {
+    compute(orgId, signal, measures, slices, snapshot) {
+      if (!measures.some(({ measure }) => measure.filter.includes('heavy')))
+        return working.compute(orgId, signal, measures, slices, snapshot)
+      if (measures.length === 1) tried++
+      throw new StoreError('store', 'Timeout exceeded.', { exhausted: true })
+    },
+  }
+  await world.run(0, 50)
+  expect(await incidents()).toHaveLength(1)
+  expect(tried).toBe(1)
+  expect(
+    await world.rows('SELECT health, last_error FROM engine.monitor_status WHERE monitor_id = $1', [heavy]),
+  ).toEqual([{ health: 'ERROR', last_error: 'Timeout exceeded.' }])
+})
+
 describe('evaluators', () => {
   it('share the shards, and one that lost its lease writes nothing', async () => {
     await world.monitor(overTwo)
@@ -265,6 +304,7 @@ describe('evaluators', () => {
     await world.at(13)
     await world.rows('UPDATE monitor SET paused = true WHERE id = $1', [id])
     await world.rows('UPDATE monitor SET deleted_at = now(), live_key = NULL WHERE id = $1', [other])
+    world.evaluator.wake(world.orgId)
     await world.at(14)
     expect(await incidents()).toMatchObject([{ state: 'RESOLVED' }, { state: 'RESOLVED' }])
     expect(

@@ -67,7 +67,7 @@ beforeAll(async () => {
     name: 'evaluator',
     alone: true,
     watermarks: () => intake.watermarks(),
-    fanOut: { publish: async () => {} },
+    fanOut: { publish: async () => {}, subscribe: async () => async () => {} },
     log: silent,
   })
   await database.pool.query('INSERT INTO org (id, slug, name) VALUES ($1, $1, $1)', [orgId])

@@ -78,7 +78,7 @@ export async function createWorld(options: { evaluateMetric?: EvaluateMetric } =
       name,
       alone: false,
       watermarks: async () => ({ now, oldest: world.oldest }),
-      fanOut: { publish: async () => {} },
+      fanOut: { publish: async () => {}, subscribe: async () => async () => {} },
       log: loud,
     })
   }
@@ -147,6 +147,7 @@ export async function createWorld(options: { evaluateMetric?: EvaluateMetric } =
         `INSERT INTO monitor (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`,
         Object.values(row),
       )
+      world.evaluator.wake(orgId)
       return id
     },
     async rows<T>(sql: string, values: unknown[] = []) {
