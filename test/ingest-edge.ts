@@ -3,7 +3,7 @@ import { signCanonical } from '../cli/signing.js'
 import { createIngestEdge, type IngestEdgeOptions } from '../ingest/edge/edge.js'
 import type { IngestCredential } from '../schema/domain/ingest-key.js'
 import type { Log } from '../schema/ports/clock.js'
-import type { EnqueueResult, IncomingBatch } from '../schema/ports/intake.js'
+import type { EnqueueResult, IncomingBatch, IntakePressure } from '../schema/ports/intake.js'
 import type { LimitAnswer } from '../schema/ports/limits.js'
 
 /** Where the scripted clock stands. */
@@ -45,6 +45,15 @@ export class MemoryIntake {
     this.#answers.set(scope, { bodyHash, answer })
     this.batches.push(batch)
     return answer
+  }
+
+  pressureNow: IntakePressure = { batches: 0, bytes: 0, oldestAgeMs: 0, memoryRatio: null }
+  pressureReads = 0
+
+  async pressure(): Promise<IntakePressure> {
+    this.pressureReads++
+    if (this.fault !== null) throw this.fault
+    return this.pressureNow
   }
 
   async depth(): Promise<{ batches: number; bytes: number }> {

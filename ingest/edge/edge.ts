@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { StartError } from '../../schema/domain/errors.js'
+import type { RateLimiter } from '../../schema/ports/limits.js'
 import { addressKey } from './address-key.js'
 import { answerClientError } from './client-error.js'
 import { drain } from './drain.js'
@@ -10,7 +11,10 @@ import { GUARDS } from './guards.js'
 import { HeldBytes } from './held-bytes.js'
 import { DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js'
 import type { EdgeTools, Passage, ServedSignal } from './passage.js'
+import { servePreflight } from './preflight.js'
+import { createQueueGauge } from './queue-gauge.js'
 import { Refusal } from './refusals.js'
+import { createSureLimiter } from './sure-limiter.js'
 
 /** The HTTP edge of ingest. */
 export interface IngestEdge {
@@ -25,14 +29,16 @@ export interface IngestEdge {
   close(): Promise<void>
 }
 
-export interface IngestEdgeOptions
-  extends Pick<EdgeTools, 'intake' | 'credentials' | 'limiter' | 'clock' | 'random' | 'log'> {
+export interface IngestEdgeOptions extends Pick<EdgeTools, 'intake' | 'credentials' | 'clock' | 'random' | 'log'> {
+  readonly limiter: RateLimiter
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number
   readonly limits?: Partial<EdgeLimits>
   /** Proxies (addresses or ranges) whose X-Forwarded-For is believed; none where left out. */
   readonly trustedProxies?: readonly string[]
+  /** More of Prometheus's text for `/metrics`. */
+  readonly moreMetrics?: () => Promise<string> | string
 }
 
 const SERVED: Readonly<Record<string, ServedSignal>> = { '/v1/logs': 'logs', '/v1/metrics': 'metrics' }
@@ -43,12 +49,22 @@ const NO_HEADERS = {
   idempotencyKey: null,
   signature: null,
   bearer: null,
+  origin: null,
   contentEncoding: null,
 }
 const NO_BYTES = new Uint8Array(0)
 
 /** Refusals that say nothing against the address: they are ours, or stand already in a count. */
-const NOT_COUNTED = new Set(['ADDRESS_LIMITED', 'ORG_LIMITED', 'OVERLOADED', 'UNAVAILABLE', 'CLOSING', 'INTERNAL'])
+const NOT_COUNTED = new Set([
+  'ADDRESS_LIMITED',
+  'ORG_LIMITED',
+  'ORG_VOLUME_EXCEEDED',
+  'BROWSER_LIMITED',
+  'OVERLOADED',
+  'UNAVAILABLE',
+  'CLOSING',
+  'INTERNAL',
+])
 
 /** The edge over its ports. Does not listen until `listen` is called. */
 export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
@@ -57,8 +73,13 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
   const held = new HeldBytes(limits.heldBytes)
   const metrics = new EdgeMetrics()
   const addresses = new FixedWindows(limits.refusalsPerAddress, 60_000)
-  const localOrgs = new FixedWindows(limits.requestsPerOrg, 60_000)
-  const tools: EdgeTools = { intake, credentials, limiter, clock, random, log, limits, addresses, localOrgs }
+  const { requestsPerAddress } = limits
+  const allOfAddress = requestsPerAddress === null ? null : new FixedWindows(requestsPerAddress, 60_000)
+  const browserAddresses = new FixedWindows(limits.browserRequestsPerAddress, 60_000)
+  const sureLimiter = createSureLimiter({ limiter, clock, log })
+  const queueGauge = createQueueGauge({ intake, limits, clock, log })
+  const counts = { addresses, allOfAddress, browserAddresses, sureLimiter, queueGauge }
+  const tools: EdgeTools = { intake, credentials, clock, random, log, limits, ...counts }
   let closing = false
 
   const app = fastify({
@@ -69,7 +90,10 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     return503OnClosing: false,
     requestTimeout: limits.bodyTimeoutMs + 10_000,
     // Node looks for connections past their time only now and then; every 30 s would be too seldom for slow senders.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
+    http: {
+      headersTimeout: limits.headersTimeoutMs,
+      connectionsCheckingInterval: Math.min(2_000, limits.headersTimeoutMs),
+    },
     routerOptions: { maxParamLength: 100 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (_error, request, reply) => {
@@ -96,6 +120,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
   app.addHook('onSend', async (_request, reply) => {
     if (closing) reply.header('connection', 'close')
   })
+  servePreflight(app, tools)
   app.setErrorHandler((error, request, reply) => refuse(request, reply, error))
   app.setNotFoundHandler((request, reply) => {
     const known = Object.keys(SERVED).join(', ')
@@ -109,7 +134,11 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
         if (closing)
           throw new Refusal('CLOSING', 'This process is stopping; send the batch again.', { retryAfterMs: 1_000 })
         const passage = newPassage(request.raw, signal, path, addressKey(request.ip), share)
-        for (const guard of GUARDS) await guard(passage, tools)
+        try {
+          for (const guard of GUARDS) await guard(passage, tools)
+        } finally {
+          reply.headers(passage.answerHeaders)
+        }
         metrics.accept(passage)
         const { accepted, batchId, replayed } = passage.answer ?? noAnswer()
         if (replayed) reply.header('idempotent-replay', 'true')
@@ -131,12 +160,15 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     return fault === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason: fault })
   })
   app.get('/metrics', async (_request, reply) =>
-    reply.type('text/plain; version=0.0.4; charset=utf-8').send(metrics.text(held.held)),
+    reply
+      .type('text/plain; version=0.0.4; charset=utf-8')
+      .send(metrics.text(held.held) + ((await options.moreMetrics?.()) ?? '')),
   )
 
   return {
     app,
     async listen() {
+      await queueGauge.read()
       try {
         return await app.listen({ host: options.host, port: options.port })
       } catch (error) {
@@ -168,6 +200,7 @@ function newPassage(
     address,
     held,
     headers: NO_HEADERS,
+    answerHeaders: {},
     claimed: null,
     body: NO_BYTES,
     bodyHash: null,

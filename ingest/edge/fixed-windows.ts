@@ -17,23 +17,24 @@ export class FixedWindows {
   ) {}
 
   /** Whether a key has points left at `now`; takes none. */
-  look(key: string, now: number): LimitAnswer {
+  look(key: string, now: number, limit = this.points): LimitAnswer {
     const window = this.#live(key, now)
     const used = window?.used ?? 0
     return {
-      allowed: used < this.points,
-      remaining: Math.max(0, this.points - used),
+      allowed: used < limit,
+      remaining: Math.max(0, limit - used),
       resetMs: (window?.until ?? now + this.windowMs) - now,
     }
   }
 
-  /** Takes a point; a refused take takes none. */
-  take(key: string, now: number): LimitAnswer {
-    const before = this.look(key, now)
-    if (!before.allowed) return before
+  /** Takes points, one unless told; a refused take takes none. `limit` stands in for the one that all keys have. */
+  take(key: string, now: number, points = 1, limit = this.points): LimitAnswer {
+    const before = this.look(key, now, limit)
+    const allowed = points <= before.remaining
+    if (!allowed || points === 0) return { ...before, allowed }
     const window = this.#live(key, now) ?? this.#open(key, now)
-    window.used++
-    return { ...before, remaining: before.remaining - 1 }
+    window.used += points
+    return { ...before, allowed, remaining: before.remaining - points }
   }
 
   #live(key: string, now: number): Window | null {

@@ -1,10 +1,13 @@
 import { addressLimit } from './guards/address-limit.js'
 import { body } from './guards/body.js'
+import { browserLimits } from './guards/browser-limits.js'
 import { decompression } from './guards/decompression.js'
 import { enqueue } from './guards/enqueue.js'
 import { headers } from './guards/headers.js'
 import { key } from './guards/key.js'
-import { orgLimits } from './guards/org-limits.js'
+import { orgRequests } from './guards/org-requests.js'
+import { countVolume, orgVolume } from './guards/org-volume.js'
+import { queue } from './guards/queue.js'
 import { schema } from './guards/schema.js'
 import { sentAt } from './guards/sent-at.js'
 import { signature } from './guards/signature.js'
@@ -14,12 +17,16 @@ import type { Guard } from './passage.js'
 export const GUARDS: readonly Guard[] = [
   headers,
   addressLimit,
+  queue,
   key,
+  browserLimits,
   body,
   signature,
-  orgLimits,
+  orgRequests,
   decompression,
   schema,
   sentAt,
+  orgVolume,
   enqueue,
+  countVolume,
 ]

@@ -34,7 +34,7 @@ test('an org past its requests is told when to come again', async () => {
   })
   const answer = await edge.post()
   expect([answer.status, answer.json.error?.code, answer.headers['retry-after']]).toEqual([429, 'ORG_LIMITED', '13'])
-  expect(seen).toEqual([['ingest:org_1', 1, { points: 10_000, windowMs: 60_000 }]])
+  expect(seen).toEqual([['ingest-requests:org_1', 1, { points: 10_000, windowMs: 60_000 }]])
 })
 
 test('an org is not counted for what it did not sign', async () => {

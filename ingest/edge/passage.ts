@@ -4,10 +4,11 @@ import type { Signal } from '../../schema/domain/signal.js'
 import type { Clock, Log, Random } from '../../schema/ports/clock.js'
 import type { IngestCredentials } from '../../schema/ports/ingest.js'
 import type { Intake } from '../../schema/ports/intake.js'
-import type { RateLimiter } from '../../schema/ports/limits.js'
 import type { FixedWindows } from './fixed-windows.js'
 import type { HeldShare } from './held-bytes.js'
 import type { EdgeLimits } from './limits.js'
+import type { QueueGauge } from './queue-gauge.js'
+import type { SureLimiter } from './sure-limiter.js'
 
 /*
  * A request's way through the edge. Words:
@@ -19,15 +20,18 @@ import type { EdgeLimits } from './limits.js'
 export interface EdgeTools {
   readonly intake: Intake
   readonly credentials: IngestCredentials
-  readonly limiter: RateLimiter
+  readonly sureLimiter: SureLimiter
+  readonly queueGauge: QueueGauge
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
   readonly limits: EdgeLimits
   /** Refusals per address. */
   readonly addresses: FixedWindows
-  /** Requests per org, where the limiter cannot be asked. */
-  readonly localOrgs: FixedWindows
+  /** Requests of any outcome per address; null where they have no bound. */
+  readonly allOfAddress: FixedWindows | null
+  /** Requests with a BROWSER key, per key and address. */
+  readonly browserAddresses: FixedWindows
 }
 
 /** Signals that have a path of their own and are read by this version. */
@@ -42,6 +46,8 @@ export interface IngestHeaders {
   /** 32 bytes. */
   readonly signature: Uint8Array | null
   readonly bearer: string | null
+  /** The page's origin, where the request claims to come from one and carries no proof. */
+  readonly origin: string | null
   /** As sent: it is signed. Null means identity. */
   readonly contentEncoding: string | null
 }
@@ -56,6 +62,8 @@ export interface Passage {
   /** Its share of the bytes held; given back when the request ends. */
   readonly held: HeldShare
   headers: IngestHeaders
+  /** Headers of the answer, whether it is let through or refused. */
+  readonly answerHeaders: Record<string, string>
   /** Whose request it claims to be; proven once the signature guard let it pass. Null for a key nobody has. */
   claimed: IngestCredential | null
   /** As sent. */

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { isBrowserKey } from '../browser.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
 
@@ -11,13 +12,14 @@ export async function decompression(passage: Passage, { limits }: EdgeTools): Pr
     passage.plain = passage.body
     return
   }
+  const most = isBrowserKey(passage.claimed) ? limits.browserDecompressedBytes : limits.decompressedBytes
   try {
-    passage.plain = await inflate(passage.body, { maxOutputLength: limits.decompressedBytes })
+    passage.plain = await inflate(passage.body, { maxOutputLength: most })
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE')
       throw new Refusal(
         'BODY_TOO_LARGE',
-        `The body is larger than ${limits.decompressedBytes} bytes when decompressed; send it in smaller batches.`,
+        `The body is larger than ${most} bytes when decompressed; send it in smaller batches.`,
       )
     throw new Refusal('BODY_INVALID', 'The body cannot be decompressed; expected gzip, as content-encoding says.')
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http'
+import { BROWSER_PATH, queryKey } from '../browser.js'
 import type { EdgeTools, IngestHeaders, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
 import { readSignature } from '../signature.js'
@@ -10,6 +11,7 @@ const SINGLE = new Set([
   'authorization',
   'content-encoding',
   'content-type',
+  'origin',
   'x-idempotency-key',
   'x-org-key',
   'x-signature',
@@ -19,6 +21,8 @@ const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 const ORG_KEY = /^[\x21-\x7e]{1,128}$/
 const BEARER = /^bearer +([\x21-\x7e]{1,512})$/i
 const JSON_TYPE = /^application\/json(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*;?$/i
+/** What a page sends without asking first: JSON as plain text. */
+const BEACON_TYPE = /^text\/plain(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*;?$/i
 
 /** Method, content type, encoding and the form of the security headers: what costs nothing to check. */
 export function headers(passage: Passage, { clock, limits }: EdgeTools): void {
@@ -27,7 +31,8 @@ export function headers(passage: Passage, { clock, limits }: EdgeTools): void {
     throw new Refusal('METHOD_NOT_ALLOWED', `The method is ${request.method}; expected POST.`)
   refuseDuplicates(request)
   const type = one(request, 'content-type')
-  if (type === null || !JSON_TYPE.test(type)) {
+  const isBeacon = passage.path === BROWSER_PATH && request.headers.origin !== undefined && BEACON_TYPE.test(type ?? '')
+  if (type === null || !(JSON_TYPE.test(type) || isBeacon)) {
     const found = type === null ? 'missing' : JSON.stringify(type.slice(0, 100))
     throw new Refusal('CONTENT_TYPE_UNSUPPORTED', `The content-type is ${found}; expected application/json in UTF-8.`)
   }
@@ -37,7 +42,7 @@ export function headers(passage: Passage, { clock, limits }: EdgeTools): void {
       'ENCODING_UNSUPPORTED',
       `The content-encoding is ${JSON.stringify(contentEncoding.slice(0, 100))}; expected gzip or identity.`,
     )
-  passage.headers = { ...security(request), contentEncoding }
+  passage.headers = { ...security(request, passage.path), contentEncoding }
   const { timestamp } = passage.headers
   if (timestamp !== null) checkSkew('x-timestamp', Number(timestamp), clock.now(), limits.skewMs)
 }
@@ -52,7 +57,7 @@ function refuseDuplicates({ rawHeaders }: IncomingMessage): void {
   }
 }
 
-function security(request: IncomingMessage): Omit<IngestHeaders, 'contentEncoding'> {
+function security(request: IncomingMessage, path: string): Omit<IngestHeaders, 'contentEncoding'> {
   const orgKey = one(request, 'x-org-key')
   const timestamp = one(request, 'x-timestamp')
   const idempotencyKey = one(request, 'x-idempotency-key')
@@ -68,8 +73,13 @@ function security(request: IncomingMessage): Omit<IngestHeaders, 'contentEncodin
   const signatureBytes = signature === null ? null : readSignature(signature)
   const bearer = authorization === null ? null : (BEARER.exec(authorization)?.[1] ?? null)
   const isSigned = orgKey !== null && ORG_KEY.test(orgKey) && signatureBytes !== null
-  if (!isSigned && bearer === null) throw unauthenticated()
-  return { orgKey, timestamp, idempotencyKey, signature: signatureBytes, bearer }
+  const proof = { timestamp, idempotencyKey, signature: signatureBytes, bearer }
+  if (isSigned || bearer !== null) return { ...proof, orgKey, origin: null }
+  const origin = one(request, 'origin')
+  const publicKey = orgKey ?? queryKey(request)
+  if (path !== BROWSER_PATH || origin === null || publicKey === null || !ORG_KEY.test(publicKey))
+    throw unauthenticated()
+  return { ...proof, signature: null, orgKey: publicKey, origin }
 }
 
 function one(request: IncomingMessage, name: string): string | null {

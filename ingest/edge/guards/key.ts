@@ -1,14 +1,17 @@
 import type { IngestCredential } from '../../../schema/domain/ingest-key.js'
+import { isAllowedOrigin } from '../../../schema/domain/origin.js'
+import { isBrowserKey, originHeaders } from '../browser.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
 import { unauthenticated } from '../unauthenticated.js'
 
 /**
  * Looks the key up: by the bearer secret, which proves it, or by the public id, which proves nothing yet. An unknown
- * public id goes on to the signature, so that neither answer nor time tells whether a key exists.
+ * public id goes on to the signature, so that neither answer nor time tells whether a key exists. A BROWSER key is no
+ * secret: its origin is all that is asked of it.
  */
 export async function key(passage: Passage, { credentials, log }: EdgeTools): Promise<void> {
-  const { orgKey, bearer, signature } = passage.headers
+  const { orgKey, bearer, signature, origin } = passage.headers
   const asked = async (lookUp: () => Promise<IngestCredential | null>) => {
     try {
       return await lookUp()
@@ -23,6 +26,15 @@ export async function key(passage: Passage, { credentials, log }: EdgeTools): Pr
     const found = await asked(() => credentials.byKey(orgKey))
     const canSign = found !== null && (found.scheme === 'CANONICAL' || found.scheme === 'BODY')
     passage.claimed = canSign ? found : null
+    return
+  }
+  if (bearer === null && orgKey !== null && origin !== null) {
+    const page = await asked(() => credentials.byKey(orgKey))
+    if (!isBrowserKey(page)) throw unauthenticated()
+    if (!isAllowedOrigin(page.allowedOrigins, origin))
+      throw new Refusal('ORIGIN_FORBIDDEN', `This key is not for pages of ${JSON.stringify(origin.slice(0, 100))}.`)
+    Object.assign(passage.answerHeaders, originHeaders(origin))
+    passage.claimed = page
     return
   }
   const found = bearer === null ? null : await asked(() => credentials.bySecret(bearer))

@@ -10,7 +10,7 @@ const DUMMY_SECRETS: readonly Uint8Array[] = [randomBytes(32)]
 /** Proves the key by the signature over the bytes as they were sent; then the key's signals count. */
 export function signature(passage: Passage, { clock, credentials }: EdgeTools): void {
   const { claimed, headers, request } = passage
-  if (claimed?.scheme !== 'BEARER') {
+  if (claimed?.scheme !== 'BEARER' && claimed?.scheme !== 'BROWSER') {
     const secrets = claimed?.secrets ?? DUMMY_SECRETS
     const signed = headers.signature
     const isProven =
