@@ -51,6 +51,14 @@ describe('readConfig', () => {
     ['a short key', { TOCSIN_MASTER_KEY: 'abc' }, /^TOCSIN_MASTER_KEY is \[not shown.*64 hexadecimal digits/],
     ['a level that is none', { TOCSIN_LOG_LEVEL: 'loud' }, /^TOCSIN_LOG_LEVEL is "loud": /],
     [
+      'a proxy by its name',
+      { TOCSIN_TRUSTED_PROXIES: '10.0.0.1, proxy' },
+      /^TOCSIN_TRUSTED_PROXIES is .*expected addresses/,
+    ],
+    ['no requests at all', { TOCSIN_INGEST_REQUESTS_PER_MINUTE: '0' }, /^TOCSIN_INGEST_REQUESTS_PER_MINUTE is "0": /],
+    ['more memory than there is', { TOCSIN_INGEST_QUEUE_MEMORY: '1.5' }, /^TOCSIN_INGEST_QUEUE_MEMORY is "1.5": /],
+    ['no lag at all', { TOCSIN_INGEST_QUEUE_LAG: '0s' }, /^TOCSIN_INGEST_QUEUE_LAG is "0s": expected more than 0/],
+    [
       'a misspelt name',
       { TOCSIN_DATADIR: '/x' },
       /^TOCSIN_DATADIR is no setting of Tocsin; known are .*TOCSIN_DATA_DIR/,

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { parseDuration } from './schema/domain/duration.js'
 import { StartError } from './schema/domain/errors.js'
@@ -26,6 +27,10 @@ const list = z
       .map((part) => part.trim())
       .filter((part) => part !== ''),
   )
+const proxies = list.refine((parts) => parts.every((part) => ipaddr.isValid(part) || ipaddr.isValidCIDR(part)), {
+  message: 'expected addresses or ranges (CIDR), comma-separated',
+})
+const count = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const flag = z
   .enum(['true', 'false', '1', '0'])
   .default('false')
@@ -58,6 +63,38 @@ export const settings = {
   TOCSIN_GATEWAY_PORT: port.default(4000).describe('Port of the GraphQL gateway; 0 picks a free one.'),
   TOCSIN_INGEST_HOST: z.string().min(1).default('127.0.0.1').describe('Address the ingest edge listens on.'),
   TOCSIN_INGEST_PORT: port.default(4318).describe('Port of the ingest edge; 0 picks a free one.'),
+  TOCSIN_TRUSTED_PROXIES: proxies.describe(
+    'Addresses or ranges (CIDR) of proxies whose X-Forwarded-For names the caller; comma-separated.',
+  ),
+  TOCSIN_INGEST_REQUESTS_PER_MINUTE: count.default(10_000).describe('Requests an organisation may make in a minute.'),
+  TOCSIN_INGEST_ITEMS_PER_DAY: count.optional().describe('Items an organisation may have accepted in a day of UTC.'),
+  TOCSIN_INGEST_BYTES_PER_DAY: count
+    .optional()
+    .describe('Decompressed bytes an organisation may have accepted in a day of UTC.'),
+  TOCSIN_INGEST_REFUSALS_PER_ADDRESS: count
+    .default(1_000)
+    .describe('Refused or unproven requests an address may make in a minute before it is turned away unread.'),
+  TOCSIN_INGEST_REQUESTS_PER_ADDRESS: count
+    .optional()
+    .describe('Requests of any outcome an address may make in a minute; left out, no bound.'),
+  TOCSIN_INGEST_BROWSER_REQUESTS_PER_ADDRESS: count
+    .default(120)
+    .describe('Requests with a BROWSER key an address may make in a minute.'),
+  TOCSIN_INGEST_BROWSER_REQUESTS_PER_KEY: count
+    .default(3_000)
+    .describe('Requests with one BROWSER key in a minute, from everywhere.'),
+  TOCSIN_INGEST_QUEUE_BYTES: count
+    .default(4_294_967_296)
+    .describe('Batches are turned away (503) while the queue holds this many bytes, until it is below 80 % of it.'),
+  TOCSIN_INGEST_QUEUE_LAG: duration('30m')
+    .refine((ms) => ms > 0, { message: 'expected more than 0' })
+    .describe('The same, while its oldest batch has waited this long.'),
+  TOCSIN_INGEST_QUEUE_MEMORY: z.coerce
+    .number()
+    .gt(0)
+    .max(1)
+    .default(0.8)
+    .describe('The same, while its store has used this share of its memory (Redis).'),
   TOCSIN_PUBLIC_URL: url(['http', 'https'])
     .optional()
     .describe('How people reach the gateway; links in messages begin with it.'),

@@ -8,6 +8,7 @@ import { createNotifier, type Notifier } from '../notifier/index.js'
 import { newId } from '../schema/domain/ids.js'
 import type { Log } from '../schema/ports.js'
 import type { Databases } from './databases.js'
+import { edgeLimits } from './edge-limits.js'
 import { startHousekeeping } from './housekeeping.js'
 import { listenFor } from './listen.js'
 import type { Parts } from './parts.js'
@@ -119,6 +120,8 @@ async function startEdge(config: Config, parts: Parts, log: Log, stops: Stops): 
     clock: parts.clock,
     random: parts.random,
     log: log.child({ role: 'ingest' }),
+    limits: edgeLimits(config),
+    trustedProxies: config.TOCSIN_TRUSTED_PROXIES,
   })
   const address = { host: config.TOCSIN_INGEST_HOST, port: config.TOCSIN_INGEST_PORT }
   const url = await listenFor('INGEST', address, () => edge.listen())
@@ -137,6 +140,7 @@ async function startGateway(
   const listen = { host: config.TOCSIN_GATEWAY_HOST, port: config.TOCSIN_GATEWAY_PORT }
   const gateway = await createGateway({
     listen,
+    trustedProxies: config.TOCSIN_TRUSTED_PROXIES,
     masterKey: databases.masterKey,
     introspection: 'signed in',
     stores: parts.controlPlane(),
