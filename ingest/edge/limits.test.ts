@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { createMemoryLimiter } from '../../queue/memory/limiter.js'
 import { credential, NOW, openTestEdge, type TestEdge } from '../../test/ingest-edge.js'
 
 async function opened(options: Parameters<typeof openTestEdge>[0]): Promise<TestEdge> {
@@ -70,4 +71,38 @@ test('past the bytes it may hold, the edge turns requests away and holds none of
   expect([answer.status, answer.json.error?.code, answer.headers['retry-after']]).toEqual([503, 'OVERLOADED', '1'])
   expect((await edge.post()).status).toBe(202)
   expect((await edge.send({ method: 'GET', path: '/metrics' })).text).toContain('\ntocsin_ingest_held_bytes 0\n')
+})
+
+test('where it is set, an address has a bound over all its requests', async () => {
+  const edge = await opened({ limits: { requestsPerAddress: 2 } })
+  const statuses = []
+  for (let i = 0; i < 3; i++) statuses.push((await edge.post({ timestamp: NOW + i })).status)
+  expect(statuses).toEqual([202, 202, 429])
+})
+
+test('what is left of a minute is told with every answer', async () => {
+  const edge = await opened({ limiter: createMemoryLimiter({ clock: { now: () => NOW } }) })
+  const { headers } = await edge.post()
+  expect([headers.ratelimit, headers['ratelimit-policy']]).toEqual([
+    '"requests";r=9999;t=60',
+    '"requests";q=10000;w=60',
+  ])
+  const refused = await edge.post({ body: '{}' })
+  expect([refused.status, refused.headers.ratelimit]).toEqual([400, '"requests";r=9998;t=60'])
+})
+
+test.each([
+  ['no proxy is trusted: the header is not believed', undefined, [401, 429, 429]],
+  ['a proxy that is trusted names the callers', ['127.0.0.1'], [401, 401, 429]],
+  ['another proxy is trusted', ['10.0.0.0/8'], [401, 429, 429]],
+])('%s', async (_name, trustedProxies, expected) => {
+  const edge = await opened({
+    limits: { refusalsPerAddress: 1 },
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
+  })
+  const from = (address: string) => edge.post({ secret: 'wrong', headers: { 'x-forwarded-for': address } })
+  const statuses = []
+  // Of what the last caller says of itself the proxy vouches for the end alone.
+  for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.9, 192.0.2.1']) statuses.push((await from(address)).status)
+  expect(statuses).toEqual(expected)
 })
