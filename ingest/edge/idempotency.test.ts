@@ -11,7 +11,12 @@ beforeEach(async () => {
     keys: [
       credential(),
       credential({ keyId: 'key_2', key: 'tk_other' }),
-      credential({ keyId: 'key_3', key: 'tk_body', scheme: 'BODY' }),
+      credential({
+        keyId: 'key_3',
+        key: 'tk_body',
+        scheme: 'BODY',
+        secrets: [Buffer.from(SECRET), Buffer.from('new-secret')],
+      }),
       credential({ keyId: 'key_4', key: 'tk_bearer', scheme: 'BEARER', secrets: [Buffer.from('bearer-secret')] }),
     ],
   })
@@ -85,6 +90,36 @@ test('the same BODY-signed body is a replay, whatever unsigned headers say', asy
   expect(edge.intake.batches.map((batch) => batch.idempotency.ttlMs)).toEqual([DAY_MS])
 })
 
+test('the same body under BODY is a replay signed with either secret, compressed or not', async () => {
+  const first = await bodySigned(oneLog())
+  const anew = await edge.send({
+    body: oneLog(),
+    headers: {
+      'content-type': 'application/json',
+      'x-org-key': 'tk_body',
+      'x-signature': `sha256=${createHmac('sha256', 'new-secret').update(oneLog()).digest('hex')}`,
+    },
+  })
+  const gzipped = gzipSync(oneLog())
+  const compressed = await edge.send({
+    body: gzipped,
+    headers: {
+      'content-type': 'application/json',
+      'content-encoding': 'gzip',
+      'x-org-key': 'tk_body',
+      'x-signature': `sha256=${createHmac('sha256', SECRET).update(gzipped).digest('hex')}`,
+    },
+  })
+  expect([anew.json, compressed.json]).toEqual([first.json, first.json])
+  expect(edge.intake.batches).toHaveLength(1)
+})
+
+test('under BODY one key with two bodies is two batches: the key is not signed and not looked at', async () => {
+  await bodySigned(oneLog('a'), { 'x-idempotency-key': 'k' })
+  expect((await bodySigned(oneLog('b'), { 'x-idempotency-key': 'k' })).status).toBe(202)
+  expect(edge.intake.batches).toHaveLength(2)
+})
+
 test('a sentAt of its own makes a BODY-signed body distinct', async () => {
   await bodySigned(JSON.stringify({ logs: [{ message: 'x' }], sentAt: NOW }))
   await bodySigned(JSON.stringify({ logs: [{ message: 'x' }], sentAt: NOW + 1 }))
@@ -92,14 +127,16 @@ test('a sentAt of its own makes a BODY-signed body distinct', async () => {
 })
 
 test('bearer batches are one by their key, and each its own without one', async () => {
-  const send = (more: Record<string, string>) =>
+  const send = (more: Record<string, string>, body = oneLog()) =>
     edge.send({
-      body: oneLog(),
+      body,
       headers: { 'content-type': 'application/json', authorization: 'Bearer bearer-secret', ...more },
     })
   await send({ 'x-idempotency-key': 'k1' })
   await send({ 'x-idempotency-key': 'k1' })
   expect(edge.intake.batches).toHaveLength(1)
+  const other = await send({ 'x-idempotency-key': 'k1' }, oneLog('other'))
+  expect([other.status, other.json.error?.code]).toEqual([422, 'IDEMPOTENCY_CONFLICT'])
   await send({})
   await send({})
   expect(edge.intake.batches).toHaveLength(3)
