@@ -1,0 +1,34 @@
+/**
+ * Sends what waits before the process ends: when it runs out of work, and on the signals that were named. The answer
+ * stops listening.
+ *
+ * @param flush Resolves with whether everything left in time.
+ * @param pending Whether anything waits.
+ */
+export function flushAtExit(
+  flush: () => Promise<boolean>,
+  pending: () => boolean,
+  { onExit, signals }: { readonly onExit: boolean; readonly signals: readonly NodeJS.Signals[] },
+): () => void {
+  let failed = false
+  const beforeExit = () => {
+    // The event comes again when the flush was the last work. One that ran out of time would go on for ever.
+    if (failed || !pending()) return
+    void flush().then((done) => {
+      failed = !done
+    })
+  }
+  const onSignal = (signal: NodeJS.Signals) => {
+    void flush().then(() => {
+      process.off(signal, onSignal)
+      // Our listening kept the signal from ending the process. With others at it the end is theirs to decide.
+      if (process.listenerCount(signal) === 0) process.kill(process.pid, signal)
+    })
+  }
+  if (onExit) process.on('beforeExit', beforeExit)
+  for (const signal of signals) process.once(signal, onSignal)
+  return () => {
+    process.off('beforeExit', beforeExit)
+    for (const signal of signals) process.off(signal, onSignal)
+  }
+}
