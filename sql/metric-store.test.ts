@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { MetricSample } from '../schema/ports.js'
 import { useStores } from '../test/harness/stores.js'
@@ -62,4 +63,57 @@ test('the first sample of a time stays, in one flush, in a repeated one and in a
       ],
     },
   ])
+})
+
+test('samples of any time are stored, those far from now without a partition of their own', async () => {
+  const { sample, writer } = given()
+  const now = Date.now()
+  const times = [now, now - 29 * 86_400_000, now - 400 * 86_400_000, now + 40 * 86_400_000, 9_100_000_000_000]
+  await writer.insert(
+    1n,
+    times.map((ts, i) => sample({ name: 'far', ts, value: i })),
+  )
+  const { rows } = await stores.pool.query<{ part: string; value: number }>(
+    `SELECT tableoid::regclass::text AS part, value FROM metrics.samples
+     WHERE series_id = (SELECT id FROM metrics.series WHERE name = 'far') ORDER BY value`,
+  )
+  const partition = (ts: number) => `metrics.samples_${new Date(ts).toISOString().slice(0, 10).replaceAll('-', '')}`
+  expect(rows.map(({ part }) => part)).toEqual([
+    ...times.slice(0, 2).map(partition),
+    ...times.slice(2).map(() => 'metrics.samples_rest'),
+  ])
+})
+
+test('of many writers of the same samples at once, all come to an end and each sample is stored once', async () => {
+  const { sample, read, writer } = given()
+  const flush = Array.from({ length: 600 }, (_, i) =>
+    sample({ labels: { service: `s${i % 20}` }, ts: AT + i, value: i }),
+  )
+  const writers = [writer, createMetricWriter(stores.pool), createMetricWriter(stores.pool)]
+  await Promise.all(
+    Array.from({ length: 12 }, (_, i) => {
+      const part = flush.slice(i * 20, 400 + i * 20)
+      return writers[i % 3]?.insert(BigInt(i + 1), i % 2 === 0 ? part : part.toReversed())
+    }),
+  )
+  const stored = (await read()).flatMap(({ samples }) => samples.map(([, value]) => value))
+  expect(stored.sort((a, b) => Number(a) - Number(b))).toEqual(flush.map(({ value }) => value).slice(0, 620))
+})
+
+test('a label is the same in any order, and no text passes for another’s separator', async () => {
+  const { sample, read, writer } = given()
+  await writer.insert(1n, [
+    sample({ labels: { a: '1', b: '2' } }),
+    sample({ labels: { b: '2', a: '1' }, ts: AT + 1000, value: 2 }),
+    sample({ labels: { a: '1 1 1 b2' }, value: 3 }),
+  ])
+  const found = new Map((await read()).map(({ labels, samples }) => [labels.b, samples.length]))
+  expect(Object.fromEntries(found)).toEqual({ 2: 2, undefined: 1 })
+})
+
+test('what PostgreSQL cannot hold is refused for good', async () => {
+  const { sample, writer } = given()
+  const tooLong = randomBytes(6_000).toString('hex')
+  for (const bad of [sample({ labels: { a: 'x\0y' } }), sample({ name: 'x\0y' }), sample({ name: tooLong })])
+    await expect(writer.insert(1n, [sample(), bad])).rejects.toMatchObject({ name: 'StoreError', kind: 'query' })
 })

@@ -1,86 +1,113 @@
-import { createHash } from 'node:crypto'
-import type { Pool } from 'pg'
-import { canonicalLabels, type Labels } from '../schema/domain/labels.js'
-import type { MetricSample, MetricWriter } from '../schema/ports.js'
+import type { Pool, PoolClient } from 'pg'
+import { type MetricSample, type MetricWriter, StoreError } from '../schema/ports.js'
+import { COPIED_COLUMNS, copyInto, encodeSamples, type SampleColumns } from './metric-copy.js'
+import { distinctOrder } from './metric-order.js'
+import { createResolveSeries } from './metric-series.js'
 import { inTransaction } from './transaction.js'
 
-/** Series whose ids are remembered; past it the memory begins anew. About 100 bytes each. */
-const REMEMBERED = 500_000
+const DAY_MS = 86_400_000
+/** Days whose partitions were asked for, past which the memory begins anew. */
+const REMEMBERED_DAYS = 1_000
+/** After a repeated sample, so many flushes go through staging; doubled with each one in a row, up to the bound. */
+const STAGED_AT_FIRST = 4
+const STAGED_AT_MOST = 256
 
-const SERIES = `
-WITH asked AS (
-  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[]) AS row (org_id, name, kind, labels, fingerprint)
-), made AS (
-  INSERT INTO metrics.series (org_id, name, kind, labels, fingerprint)
-  SELECT org_id, name, kind, labels, fingerprint FROM asked ORDER BY org_id, fingerprint
-  ON CONFLICT (org_id, fingerprint) DO NOTHING
-  RETURNING id, org_id, fingerprint
-)
-SELECT id, org_id, encode(fingerprint, 'hex') AS fingerprint FROM made
-UNION ALL
-SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
-JOIN asked USING (org_id, fingerprint)`
-
-const SAMPLES = `
-INSERT INTO metrics.samples (series_id, ts, value, flush_id, stale)
-SELECT series_id, to_timestamp(ms / 1000.0), value, $1, stale
-FROM unnest($2::bigint[], $3::float8[], $4::float8[], $5::boolean[]) AS row (series_id, ms, value, stale)
+const MAKE_PARTITIONS = `SELECT metrics.make_partitions('samples', ARRAY(SELECT to_timestamp(unnest($1::float8[]) / 1000)))`
+const STAGING = `CREATE TEMP TABLE IF NOT EXISTS staged_samples (LIKE metrics.samples) ON COMMIT DELETE ROWS`
+const FROM_STAGING = `
+INSERT INTO metrics.samples ${COPIED_COLUMNS} SELECT series_id, ts, value, flush_id, stale FROM staged_samples
 ON CONFLICT (series_id, ts) DO NOTHING`
 
-/** Writes samples to the metrics store on PostgreSQL. A repeated flush adds nothing. */
+/**
+ * Writes samples to the metrics store. A sample that is there stays as it is, so a repeated flush adds nothing.
+ *
+ * New samples are copied straight into the table, 540,000 a second on one core; through a staging table and ON CONFLICT
+ * it is 280,000. So a flush is first taken for new. One that meets a sample which is stored is undone and goes through
+ * staging, and so do the next few.
+ */
 export function createMetricWriter(pool: Pool): MetricWriter {
-  const ids = new Map<string, string>()
+  const resolveSeries = createResolveSeries(pool)
+  const days = new Set<number>()
+  let toStage = 0
+  let stageNext = STAGED_AT_FIRST
 
-  async function resolveSeries(samples: readonly MetricSample[]): Promise<string[]> {
-    const keys = samples.map(seriesKey)
-    const unknown = new Map<string, MetricSample>()
-    samples.forEach((sample, i) => {
-      const key = keys[i] ?? ''
-      if (!ids.has(key)) unknown.set(key, sample)
-    })
-    if (unknown.size > 0) await makeSeries([...unknown.values()])
-    return keys.map((key) => ids.get(key) ?? '')
+  async function makePartitions(timestamps: Float64Array): Promise<void> {
+    const missing = new Set<number>()
+    for (const ts of timestamps) {
+      const day = Math.floor(ts / DAY_MS)
+      if (!days.has(day)) missing.add(day)
+    }
+    if (missing.size === 0) return
+    await pool.query(MAKE_PARTITIONS, [[...missing].map((day) => day * DAY_MS)])
+    if (days.size > REMEMBERED_DAYS) days.clear()
+    for (const day of missing) days.add(day)
   }
 
-  async function makeSeries(wanted: readonly MetricSample[]): Promise<void> {
-    if (ids.size + wanted.length > REMEMBERED) ids.clear()
-    const parameters = [
-      wanted.map(({ orgId }) => orgId),
-      wanted.map(({ name }) => name),
-      wanted.map(({ kind }) => kind),
-      wanted.map(({ labels }) => JSON.stringify(labels)),
-      wanted.map((sample) => fingerprint(sample.name, sample.labels)),
-    ]
-    const read = () => pool.query<{ id: string; org_id: string; fingerprint: string }>(SERIES, parameters)
-    let { rows } = await read()
-    // A row that another writer inserted after this statement's snapshot is in neither half; the next statement sees it.
-    if (rows.length < wanted.length) rows = (await read()).rows
-    for (const row of rows) ids.set(`${row.org_id}:${row.fingerprint}`, row.id)
+  async function copyNew(rows: Buffer): Promise<boolean> {
+    try {
+      await inTransaction(pool, (client) => copyInto(client, 'metrics.samples', rows))
+    } catch (error) {
+      if (codeOf(error) !== UNIQUE_VIOLATION) throw error
+      toStage = stageNext
+      stageNext = Math.min(stageNext * 2, STAGED_AT_MOST)
+      return false
+    }
+    stageNext = STAGED_AT_FIRST
+    return true
   }
 
   return {
     async insert(flushId, samples) {
       if (samples.length === 0) return
-      let series = await resolveSeries(samples)
-      // The memory may have been emptied in between by another flush.
-      if (series.includes('')) series = await resolveSeries(samples)
-      await inTransaction(pool, async (client) => {
-        await client.query(SAMPLES, [
-          flushId,
-          series,
-          samples.map(({ ts }) => ts),
-          samples.map(({ value, stale }) => (stale ? Number.NaN : value)),
-          samples.map(({ stale }) => (stale ? true : null)),
-        ])
-      })
+      try {
+        const columns = columnsOf(samples, await resolveSeries(samples))
+        await makePartitions(columns.timestamps)
+        const rows = encodeSamples(columns, distinctOrder(columns.series, columns.timestamps), flushId)
+        if (toStage > 0) toStage--
+        else if (await copyNew(rows)) return
+        await inTransaction(pool, (client) => stage(client, rows))
+      } catch (error) {
+        throw refusal(error) ?? error
+      }
     },
   }
 }
 
-function seriesKey(sample: MetricSample): string {
-  return `${sample.orgId}:${fingerprint(sample.name, sample.labels).toString('hex')}`
+async function stage(client: PoolClient, rows: Buffer): Promise<void> {
+  await client.query(STAGING)
+  await copyInto(client, 'staged_samples', rows)
+  await client.query(FROM_STAGING)
 }
 
-function fingerprint(name: string, labels: Labels): Buffer {
-  return createHash('sha256').update(JSON.stringify(name)).update(canonicalLabels(labels)).digest()
+function columnsOf(samples: readonly MetricSample[], series: Float64Array): SampleColumns {
+  const columns = {
+    series,
+    timestamps: new Float64Array(samples.length),
+    values: new Float64Array(samples.length),
+    stale: new Uint8Array(samples.length),
+  }
+  for (const [i, { ts, value, stale }] of samples.entries()) {
+    columns.timestamps[i] = ts
+    columns.values[i] = value
+    if (stale) columns.stale[i] = 1
+  }
+  return columns
+}
+
+const UNIQUE_VIOLATION = '23505'
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+/**
+ * What PostgreSQL will refuse again however often it is asked: texts or numbers that its types do not hold (class 22),
+ * or that are too long for an index (54000). Null for everything else.
+ */
+function refusal(error: unknown): StoreError | null {
+  const code = codeOf(error)
+  if (!(error instanceof Error) || !(code.startsWith('22') || code === '54000')) return null
+  return new StoreError('query', `The metrics store did not take the samples: ${error.message} (${code}).`, {
+    cause: error,
+  })
 }

@@ -1,0 +1,42 @@
+import type { MetricSample } from '../schema/ports.js'
+
+/**
+ * Remembers ids of series by their keys, `most` to twice as many: in two generations, of which the older is dropped when
+ * the younger is full. What is asked for again moves to the younger, so series that still report are not forgotten.
+ */
+export class SeriesCache {
+  #young = new Map<string, number>()
+  #old = new Map<string, number>()
+
+  constructor(private readonly most: number) {}
+
+  get(key: string): number | undefined {
+    const id = this.#young.get(key)
+    if (id !== undefined) return id
+    const older = this.#old.get(key)
+    if (older !== undefined) this.set(key, older)
+    return older
+  }
+
+  set(key: string, id: number): void {
+    if (this.#young.size >= this.most) {
+      this.#old = this.#young
+      this.#young = new Map()
+    }
+    this.#young.set(key, id)
+  }
+}
+
+/**
+ * Names a sample's series, for memory only: no two series have the same key, but a series has one for every order of its
+ * labels. Hashing the canonical labels of each sample instead took 4 µs, and sorting them more than half of that.
+ */
+export function seriesKey({ orgId, name, labels }: MetricSample): string {
+  // Lengths keep texts apart that hold the separator.
+  let key = `${orgId} ${name.length} ${name}`
+  for (const label in labels) {
+    const value = labels[label] ?? ''
+    key += ` ${label.length} ${value.length} ${label}${value}`
+  }
+  return key
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto'
+import type { Pool } from 'pg'
+import { canonicalLabels, type Labels } from '../schema/domain/labels.js'
+import type { MetricSample } from '../schema/ports.js'
+import { SeriesCache, seriesKey } from './metric-series-cache.js'
+
+/** Series whose ids are remembered, to twice as many; about 300 bytes each. */
+const REMEMBERED = 150_000
+/** Series made by one statement. */
+const AT_ONCE = 5_000
+
+const SERIES = `
+WITH asked AS (
+  SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[]) AS row (org_id, name, kind, labels, fingerprint)
+), made AS (
+  INSERT INTO metrics.series (org_id, name, kind, labels, fingerprint)
+  SELECT org_id, name, kind, labels, fingerprint FROM asked ORDER BY org_id, fingerprint
+  ON CONFLICT (org_id, fingerprint) DO NOTHING
+  RETURNING id, org_id, fingerprint
+)
+SELECT id, org_id, encode(fingerprint, 'hex') AS fingerprint FROM made
+UNION
+SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
+JOIN asked USING (org_id, fingerprint)`
+
+/** Finds the ids of samples' series, in their order; makes the series that are not there yet. */
+export type ResolveSeries = (samples: readonly MetricSample[]) => Promise<Float64Array>
+
+/** Resolves series with a bounded memory of those seen lately; only unknown ones cost a hash and a question. */
+export function createResolveSeries(pool: Pool, remembered = REMEMBERED): ResolveSeries {
+  const cache = new SeriesCache(remembered)
+  return async (samples) => {
+    const ids = new Float64Array(samples.length)
+    const unknown = new Map<string, { readonly sample: MetricSample; readonly positions: number[] }>()
+    for (const [i, sample] of samples.entries()) {
+      const key = seriesKey(sample)
+      const id = cache.get(key)
+      if (id !== undefined) {
+        ids[i] = id
+        continue
+      }
+      const met = unknown.get(key)
+      if (met === undefined) unknown.set(key, { sample, positions: [i] })
+      else met.positions.push(i)
+    }
+    const wanted = [...unknown]
+    for (let at = 0; at < wanted.length; at += AT_ONCE) {
+      const some = wanted.slice(at, at + AT_ONCE)
+      const made = await makeSeries(
+        pool,
+        some.map(([, { sample }]) => sample),
+      )
+      some.forEach(([key, { positions }], n) => {
+        const id = made[n] ?? 0
+        cache.set(key, id)
+        for (const position of positions) ids[position] = id
+      })
+    }
+    return ids
+  }
+}
+
+/** Ids of the series of some samples, one for each. */
+async function makeSeries(pool: Pool, wanted: readonly MetricSample[]): Promise<number[]> {
+  const fingerprints = wanted.map(({ name, labels }) => fingerprint(name, labels))
+  const names = wanted.map(({ orgId }, i) => `${orgId}:${fingerprints[i]?.toString('hex')}`)
+  const parameters = [
+    wanted.map(({ orgId }) => orgId),
+    wanted.map(({ name }) => name),
+    wanted.map(({ kind }) => kind),
+    wanted.map(({ labels }) => JSON.stringify(labels)),
+    fingerprints,
+  ]
+  const ids = new Map<string, number>()
+  // A row that another writer inserted after the statement's snapshot is in neither half; the next statement sees it.
+  for (let attempt = 1; attempt <= 3 && !names.every((name) => ids.has(name)); attempt++) {
+    const { rows } = await pool.query<{ id: string; org_id: string; fingerprint: string }>(SERIES, parameters)
+    for (const row of rows) ids.set(`${row.org_id}:${row.fingerprint}`, Number(row.id))
+  }
+  return names.map((name) => {
+    const id = ids.get(name)
+    if (id === undefined) throw new Error('The metrics store made a series and does not show it; expected its id.')
+    return id
+  })
+}
+
+function fingerprint(name: string, labels: Labels): Buffer {
+  return createHash('sha256').update(JSON.stringify(name)).update(canonicalLabels(labels)).digest()
+}
