@@ -24,7 +24,9 @@ import { createLogReader } from '../sql/log-reader.js'
 import { createLogWriter } from '../sql/log-writer.js'
 import { createMetricReader } from '../sql/metric-reader.js'
 import { createMetricWriter } from '../sql/metric-store.js'
+import { createRumWriter } from '../sql/rum-writer.js'
 import { createSliceSource } from '../sql/slice-source.js'
+import { createSpanWriter } from '../sql/span-writer.js'
 import type { Databases } from './databases.js'
 import type { Stops } from './stops.js'
 
@@ -113,6 +115,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
       return made
     }),
     logWriter: () => createLogWriter(clickhouse.writer),
+    spanWriter: () => createSpanWriter(clickhouse.writer),
+    rumWriter: () => createRumWriter(clickhouse.writer),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
     sliceSource: () => createSliceSource(clickhouse.evaluator),

@@ -3,7 +3,13 @@ import { createIdentify } from '../evaluator/identify.js'
 import { createEvaluator } from '../evaluator/index.js'
 import { createGateway } from '../gateway/server.js'
 import { createIngestEdge } from '../ingest/edge/index.js'
-import { createLogSink, createMetricSink, createNormalizer } from '../ingest/normalizer/index.js'
+import {
+  createLogSink,
+  createMetricSink,
+  createNormalizer,
+  createRumSink,
+  createSpanSink,
+} from '../ingest/normalizer/index.js'
 import { createNotifier, type Notifier } from '../notifier/index.js'
 import { newId } from '../schema/domain/ids.js'
 import type { Log } from '../schema/ports.js'
@@ -100,7 +106,9 @@ async function startNormalizer(databases: Databases, parts: Parts, log: Log, sto
     flushes: parts.flushes(),
     sinks: {
       logs: createLogSink(parts.parsePool(), parts.logWriter()),
-      metrics: createMetricSink(parts.metricWriter()),
+      metrics: createMetricSink(parts.parsePool(), parts.metricWriter()),
+      spans: createSpanSink(parts.parsePool(), parts.spanWriter()),
+      rum: createRumSink(parts.parsePool(), parts.rumWriter()),
     },
     name: parts.processName,
     alone: databases.alone,

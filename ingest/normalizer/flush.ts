@@ -8,7 +8,7 @@ import {
   type OpenFlush,
   StoreError,
 } from '../../schema/ports.js'
-import { PoisonBatchError } from '../parse/index.js'
+import { FlushTooLargeError, PoisonBatchError } from '../parse/index.js'
 import type { PreparedFlush, SignalSink } from './signal-sink.js'
 
 export interface FlushDeps {
@@ -53,8 +53,9 @@ async function flushFresh(deps: FlushDeps, batches: readonly ClaimedBatch[]): Pr
         batches.filter(({ batchId }) => batchId !== error.batchId),
       )
     }
-    if (!isWornOut(batches)) throw error
-    // The same failure again and again, naming no batch: halves find the one that brings the parser down.
+    // Either they make more rows than one flush shall hold, or the same failure came again and again, naming no batch:
+    // halves fit, and find the one that brings the parser down.
+    if (!(error instanceof FlushTooLargeError) && !isWornOut(batches)) throw error
     const [only] = batches
     if (batches.length === 1 && only !== undefined)
       return bury(deps, only.batchId, 'its parser failed again and again without saying why.')

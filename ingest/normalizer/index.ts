@@ -5,7 +5,9 @@ import type { SignalSink } from './signal-sink.js'
 
 export { createLogSink } from './log-sink.js'
 export { createMetricSink } from './metric-sink.js'
+export { createRumSink } from './rum-sink.js'
 export type { PreparedFlush, SignalSink } from './signal-sink.js'
+export { createSpanSink } from './span-sink.js'
 
 export interface NormalizerDeps {
   readonly intake: Intake

@@ -103,7 +103,7 @@ function lengthFault(length: number): string | null {
 }
 
 /** Whether a value has at most so many levels, itself counted. Never goes deeper than that, however deep it is. */
-function isWithinDepth(value: unknown, levels: number): boolean {
+export function isWithinDepth(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true
   if (levels <= 0) return false
   const inner: unknown[] = Array.isArray(value) ? value : Object.values(value)

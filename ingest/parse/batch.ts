@@ -1,19 +1,17 @@
 import type { ClaimedBatch } from '../../schema/ports/intake.js'
 import { InvalidBatchError, PoisonBatchError } from './issues.js'
-import { parseJsonBody } from './json-body.js'
 
-/** What parsing needs of a claimed batch. `acceptedAt` is in Unix ms, the body as the native protocol carries it. */
-export type ParsedBatch = Pick<ClaimedBatch, 'batchId' | 'orgId' | 'acceptedAt' | 'body'>
+/** What parsing needs of a claimed batch. `acceptedAt` is in Unix ms, the body as its protocol carries it. */
+export type ParsedBatch = Pick<ClaimedBatch, 'batchId' | 'orgId' | 'protocol' | 'acceptedAt' | 'body'>
 
 /**
  * Reads a claimed batch's body.
  *
  * @throws PoisonBatchError when it cannot be read. Its reason names places and repeats nothing of the body.
  */
-export function readClaimed<Result>(batch: ParsedBatch, read: (value: unknown, ascii: boolean) => Result): Result {
+export function readClaimed<Result>(batch: ParsedBatch, read: () => Result): Result {
   try {
-    const { value, ascii } = parseJsonBody(batch.body)
-    return read(value, ascii)
+    return read()
   } catch (error) {
     throw new PoisonBatchError(batch.batchId, reasonOf(error))
   }

@@ -1,7 +1,12 @@
-/** Reading batches: bytes of the native protocols → rows of the stores. Pure, but for the pool of worker threads. */
+/** Reading batches: bytes of the protocols → rows of the stores. Pure, but for the pool of worker threads. */
 export type { ParsedBatch } from './batch.js'
 export { stampFlushId } from './flush-id.js'
 export { type BatchIssue, InvalidBatchError, PoisonBatchError } from './issues.js'
-export { type LogRows, toLogRows } from './log-rows.js'
+export { toLogRows } from './log-rows.js'
 export { type MetricSamples, toMetricSamples } from './metric-samples.js'
 export { createParsePool, ParseFailedError, type ParsePool } from './pool.js'
+export { FlushTooLargeError, type Rows } from './rows.js'
+export { toRumRows } from './rum-rows.js'
+export { samplesOf } from './sample-columns.js'
+export { toSpanRows } from './span-rows.js'
+export type { RowSignal } from './worker-messages.js'

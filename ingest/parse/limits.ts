@@ -2,6 +2,8 @@
 export const BATCH_LIMITS = {
   logs: 1_000,
   metrics: 5_000,
+  spans: 500,
+  rum: 1_000,
   /** Values of a body in all, counted where it is larger than 1 MiB: 300 for each of 1,000 logs. */
   values: 300_000,
   messageLength: 262_144,
@@ -14,7 +16,14 @@ export const BATCH_LIMITS = {
   attributeValueLength: 32_768,
   /** Levels of objects and arrays inside `attributes`, itself not counted. */
   attributeDepth: 8,
+  spanNameLength: 1_024,
+  spanEvents: 128,
+  spanLinks: 128,
+  urlLength: 4_096,
+  stackLength: 65_536,
   metricNameLength: 255,
+  /** Buckets of a histogram, and quantiles of a summary. */
+  buckets: 256,
   labels: 32,
   labelNameLength: 128,
   labelValueLength: 1_024,

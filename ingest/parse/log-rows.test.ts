@@ -29,7 +29,7 @@ afterAll(async () => {
 
 function batch(logs: readonly NativeLog[], overrides: Partial<ParsedBatch> = {}): ParsedBatch {
   const body = Buffer.from(JSON.stringify({ logs }))
-  return { batchId: BATCH, orgId: 'org_1', acceptedAt: ACCEPTED, body, ...overrides }
+  return { batchId: BATCH, orgId: 'org_1', protocol: 'native-json', acceptedAt: ACCEPTED, body, ...overrides }
 }
 
 async function stored(flushId: bigint, batches: readonly ParsedBatch[]) {

@@ -1,35 +1,38 @@
-import type { FlushLine } from '../../schema/ports/flushes.js'
+import { SharedCells } from './attribute-cells.js'
 import { flattenAttributes } from './attributes.js'
-import { type ParsedBatch, readClaimed } from './batch.js'
+import type { ParsedBatch } from './batch.js'
 import { FLUSH_ID_PLACEHOLDER } from './flush-id.js'
 import { FlushLines, type OpenLine } from './flush-lines.js'
 import { storedLevel } from './level.js'
-import { STORABLE_TIMES } from './limits.js'
-import { type NativeLog, readNativeLogs } from './native-logs.js'
+import type { NativeLog } from './native-logs.js'
+import { QuotedNames, wellFormed } from './quoted-names.js'
+import { readLogs } from './read-batch.js'
+import { FlushTooLargeError, MAX_ROWS_BYTES, type Rows } from './rows.js'
 import { nanosecondsText, readTimestamp } from './timestamp.js'
-
-/** Rows of some batches, in their order, and what they add to a flush. */
-export interface LogRows {
-  /** Rows for `LogWriter.insert`, once `stampFlushId` has written the flush's id into them. */
-  readonly rows: Uint8Array<ArrayBuffer>
-  readonly lines: readonly FlushLine[]
-}
 
 /** The service of a log that names none. */
 export const UNKNOWN_SERVICE = 'unknown'
 
 /**
- * Rows of batches of native logs: the same batches give the same bytes, whenever and wherever they are made.
+ * Rows of batches of logs: the same batches give the same bytes, whenever and wherever they are made.
  *
  * Usage counts, as `bytes` of a log, the UTF-8 length of its message and of the names and values of its stored
  * attributes, numbers and booleans as their JSON text.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toLogRows(batches: readonly ParsedBatch[]): LogRows {
+export function toLogRows(batches: readonly ParsedBatch[]): Rows {
   const lines = new FlushLines()
-  const chunks = batches.map((batch) => batchRows(batch, lines.of(batch.orgId, batch.acceptedAt)))
-  const rows = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0))
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for (const batch of batches) {
+    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt))
+    chunks.push(chunk)
+    size += chunk.byteLength
+    if (size > MAX_ROWS_BYTES && batches.length > 1)
+      throw new FlushTooLargeError(`${batches.length} batches make more than ${MAX_ROWS_BYTES} bytes of rows.`)
+  }
+  const rows = new Uint8Array(size)
   let at = 0
   for (const chunk of chunks) {
     rows.set(chunk, at)
@@ -39,22 +42,28 @@ export function toLogRows(batches: readonly ParsedBatch[]): LogRows {
 }
 
 function batchRows(batch: ParsedBatch, line: OpenLine): Uint8Array {
-  return readClaimed(batch, (value, ascii) => {
-    const { items } = readNativeLogs(value, STORABLE_TIMES)
-    const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
-    const name = `,${JSON.stringify(batch.batchId)},`
-    const tail = `,${Math.floor(batch.acceptedAt)}]\n`
-    const quoted = new QuotedNames()
-    let all = ''
-    for (const [item, log] of items.entries())
-      all += head + logCells(log, batch, line, ascii, quoted) + name + item + tail
-    // What is ASCII (ids are) has no surrogates, and is written in a third of the time.
-    return ascii ? Buffer.from(all, 'latin1') : Buffer.from(wellFormed(all))
-  })
+  const { items, ascii } = readLogs(batch)
+  const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
+  const name = `,${JSON.stringify(batch.batchId)},`
+  const tail = `,${Math.floor(batch.acceptedAt)}]\n`
+  const quoted = new QuotedNames()
+  const shared = new SharedCells(quoted)
+  let all = ''
+  for (const [item, log] of items.entries())
+    all += head + logCells(log, batch, line, ascii, quoted, shared) + name + item + tail
+  // What is ASCII (ids are) has no surrogates, and is written in a third of the time.
+  return ascii ? Buffer.from(all, 'latin1') : Buffer.from(wellFormed(all))
 }
 
 /** Cells from the time to the attributes; adds the log to the line. */
-function logCells(log: NativeLog, batch: ParsedBatch, line: OpenLine, ascii: boolean, quoted: QuotedNames): string {
+function logCells(
+  log: NativeLog,
+  batch: ParsedBatch,
+  line: OpenLine,
+  ascii: boolean,
+  quoted: QuotedNames,
+  shared: SharedCells,
+): string {
   const at = log.timestamp == null ? null : readTimestamp(log.timestamp)
   const ms = at?.ms ?? Math.floor(batch.acceptedAt)
   let bytes = ascii ? log.message.length : Buffer.byteLength(log.message)
@@ -76,6 +85,13 @@ function logCells(log: NativeLog, batch: ParsedBatch, line: OpenLine, ascii: boo
         bools += `${bools === '' ? '' : ','}${quoted.of(name)}:${value}`
       }
     })
+  if (log.shared !== undefined) {
+    const common = shared.of(log.shared)
+    bytes += common.bytes
+    strings = joined(strings, common.strings)
+    numbers = joined(numbers, common.numbers)
+    bools = joined(bools, common.bools)
+  }
   line.add(ms, bytes)
   const service = quoted.of(log.service || UNKNOWN_SERVICE)
   const level = quoted.of(storedLevel(log.level))
@@ -97,22 +113,6 @@ function quotedId(id: string | null | undefined): string {
   return lower !== text && HEX.test(id) ? lower : text
 }
 
-/** JSON texts of names that come again and again. */
-class QuotedNames {
-  readonly #known = new Map<string, string>()
-
-  of(name: string): string {
-    const known = this.#known.get(name)
-    if (known !== undefined) return known
-    const text = JSON.stringify(name)
-    if (this.#known.size < 1_000) this.#known.set(name, text)
-    return text
-  }
-}
-
-/** JSON.stringify writes lone surrogates, and only those, as escapes; ClickHouse refuses the row for one. */
-const LONE_SURROGATE = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g
-
-function wellFormed(text: string): string {
-  return text.includes('\\ud') ? text.replace(LONE_SURROGATE, '$1\ufffd') : text
+function joined(own: string, shared: string): string {
+  return own === '' ? shared : shared === '' ? own : `${own},${shared}`
 }

@@ -7,7 +7,13 @@ import { readNativeMetrics } from './native-metrics.js'
 const ACCEPTED = Date.UTC(2026, 10, 21, 3, 20, 7, 123)
 
 function batch(metrics: readonly unknown[]): ParsedBatch {
-  return { batchId: 'b', orgId: 'org_1', acceptedAt: ACCEPTED, body: Buffer.from(JSON.stringify({ metrics })) }
+  return {
+    batchId: 'b',
+    orgId: 'org_1',
+    protocol: 'native-json',
+    acceptedAt: ACCEPTED,
+    body: Buffer.from(JSON.stringify({ metrics })),
+  }
 }
 
 test('points become samples', () => {
@@ -63,7 +69,7 @@ const wrong: Record<string, [metric: unknown, path: string]> = {
   'no value': [{ name: 'a' }, 'metrics[0].value'],
   'a value in a text': [{ name: 'a', value: '1' }, 'metrics[0].value'],
   'a value that JSON cannot have meant': [{ name: 'a', value: Infinity }, 'metrics[0].value'],
-  'another kind': [{ name: 'a', value: 1, kind: 'histogram' }, 'metrics[0].kind'],
+  'another kind': [{ name: 'a', value: 1, kind: 'set' }, 'metrics[0].kind'],
   'a reserved label': [{ name: 'a', value: 1, labels: { __name__: 'b' } }, 'metrics[0].labels'],
   'a label with a dash': [{ name: 'a', value: 1, labels: { 'a-b': 'b' } }, 'metrics[0].labels'],
   'a label that is a number': [{ name: 'a', value: 1, labels: { a: 1 } }, 'metrics[0].labels.a'],

@@ -1,11 +1,9 @@
-import type { Labels } from '../../schema/domain/labels.js'
 import type { FlushLine } from '../../schema/ports/flushes.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
-import { type ParsedBatch, readClaimed } from './batch.js'
+import type { ParsedBatch } from './batch.js'
 import { FlushLines } from './flush-lines.js'
-import { STORABLE_TIMES } from './limits.js'
-import { type NativeMetric, readNativeMetrics } from './native-metrics.js'
-import { readTimestamp } from './timestamp.js'
+import { readMetrics } from './read-batch.js'
+import { SampleCollector, type SampleColumns, samplesOf } from './sample-columns.js'
 
 /** Samples of some batches, in their order, and what they add to a flush. */
 export interface MetricSamples {
@@ -13,62 +11,45 @@ export interface MetricSamples {
   readonly lines: readonly FlushLine[]
 }
 
+/** The same as columns. */
+export interface MetricColumns {
+  readonly columns: SampleColumns
+  readonly lines: readonly FlushLine[]
+}
+
 /** What a sample weighs in `bytes` beside its name and labels: a time and a value of 8 bytes each. */
 export const SAMPLE_BYTES = 16
 
 /**
- * Samples of batches of native metrics. `bytes` of a sample is the UTF-8 length of its name and of the names and values
- * of its labels, and `SAMPLE_BYTES`.
+ * Samples of batches of metrics. `bytes` of a sample is the UTF-8 length of its name and of the names and values of its
+ * labels, and `SAMPLE_BYTES`.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toMetricSamples(batches: readonly ParsedBatch[]): MetricSamples {
+export function toMetricColumns(batches: readonly ParsedBatch[]): MetricColumns {
   const lines = new FlushLines()
-  const samples = batches.flatMap((batch) => {
-    const line = lines.of(batch.orgId, batch.acceptedAt)
-    const { items } = readClaimed(batch, (value) => readNativeMetrics(value, STORABLE_TIMES))
-    return items.map((metric) => {
-      const sample = toSample(metric, batch)
+  const samples = new SampleCollector()
+  for (const batch of batches) {
+    const { orgId } = batch
+    const acceptedAt = Math.floor(batch.acceptedAt)
+    const line = lines.of(orgId, batch.acceptedAt)
+    readMetrics(batch, (name, kind, labels, ms, value, stale) => {
+      const sample = { orgId, name, kind, labels, ts: ms ?? acceptedAt, value }
+      samples.add(stale ? { ...sample, stale } : sample)
       line.add(sample.ts, sampleBytes(sample))
-      return sample
     })
-  })
-  return { samples, lines: lines.closed() }
-}
-
-function toSample(metric: NativeMetric, batch: ParsedBatch): MetricSample {
-  const at = metric.timestamp == null ? null : readTimestamp(metric.timestamp)
-  return {
-    orgId: batch.orgId,
-    name: metric.name,
-    kind: metric.kind ?? 'gauge',
-    labels: sampleLabels(metric),
-    ts: at?.ms ?? Math.floor(batch.acceptedAt),
-    value: typeof metric.value === 'number' ? metric.value : SPECIAL[metric.value],
   }
+  return { columns: samples.columns(), lines: lines.closed() }
 }
 
-const SPECIAL = { NaN: Number.NaN, '+Inf': Infinity, '-Inf': -Infinity }
-
-function sampleLabels({ labels, service }: NativeMetric): Labels {
-  const all: Record<string, string> = {}
-  if (service) all.service = wellFormed(service)
-  for (const name in labels) {
-    const value = labels[name]
-    // An empty label and an absent one are the same to Prometheus.
-    if (value === '') delete all[name]
-    else if (value !== undefined) all[name] = wellFormed(value)
-  }
-  return all
+/** What `toMetricColumns` makes, a sample at a time. */
+export function toMetricSamples(batches: readonly ParsedBatch[]): MetricSamples {
+  const { columns, lines } = toMetricColumns(batches)
+  return { samples: samplesOf(columns), lines }
 }
 
-/** Lone surrogates, which jsonb refuses, become U+FFFD, as they do in UTF-8. */
-function wellFormed(text: string): string {
-  return /\p{Surrogate}/u.test(text) ? Buffer.from(text).toString() : text
-}
-
-function sampleBytes({ name, labels }: MetricSample): number {
-  let bytes = SAMPLE_BYTES + name.length
-  for (const label in labels) bytes += label.length + Buffer.byteLength(labels[label] ?? '')
+function sampleBytes({ name, labels }: Pick<MetricSample, 'name' | 'labels'>): number {
+  let bytes = SAMPLE_BYTES + Buffer.byteLength(name)
+  for (const label in labels) bytes += Buffer.byteLength(label) + Buffer.byteLength(labels[label] ?? '')
   return bytes
 }

@@ -6,7 +6,7 @@ import { readTimestamp } from './timestamp.js'
 /** The items and the time of a batch, unread; what is wrong around the items is added to the issues. Throws `TooManyItemsError`. */
 export function checkBatch(
   body: unknown,
-  list: 'logs' | 'metrics',
+  list: 'logs' | 'metrics' | 'spans' | 'events',
   fields: ReadonlySet<string>,
   limit: number,
   issues: Issues,

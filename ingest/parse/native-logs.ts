@@ -16,6 +16,8 @@ export interface NativeLog {
   readonly spanId?: string | null
   /** Flattened by dots; see `flattenAttributes`. */
   readonly attributes?: Readonly<Record<string, unknown>> | null
+  /** Further attributes that neighbouring logs share, as one object. No native log has them. */
+  readonly shared?: Readonly<Record<string, unknown>>
 }
 
 /** A batch whose items have the form they claim. */

@@ -1,8 +1,12 @@
-import { METRIC_KINDS, type MetricKind } from '../../schema/domain/telemetry.js'
 import { InvalidBatchError, Issues, shown } from './issues.js'
 import { BATCH_LIMITS, type TimeBounds } from './limits.js'
+import { checkDistribution, isNativeNumber, NUMBER_EXPECTED } from './native-distribution.js'
 import { checkBatch, checkText, checkTime, unknownFields } from './native-fields.js'
 import type { NativeBatch } from './native-logs.js'
+
+export const NATIVE_METRIC_KINDS = ['gauge', 'counter', 'histogram', 'summary'] as const
+export type NativeMetricKind = (typeof NATIVE_METRIC_KINDS)[number]
+export type NativeNumber = number | 'NaN' | '+Inf' | '-Inf'
 
 /** A metric point as the native protocol carries it. Null means the same as absence. */
 export interface NativeMetric {
@@ -11,10 +15,18 @@ export interface NativeMetric {
    * such a name is written in quotes: `{"http.server.duration"}`.
    */
   readonly name: string
-  /** `gauge` where left out. A counter only rises, save for restarts. */
-  readonly kind?: MetricKind | null
-  /** A finite number, or the text of one that JSON cannot write. */
-  readonly value: number | 'NaN' | '+Inf' | '-Inf'
+  /** `gauge` where left out. A counter only rises, save for restarts, and so do the counts of the other two. */
+  readonly kind?: NativeMetricKind | null
+  /** Of a gauge or counter: a finite number, or the text of one that JSON cannot write. */
+  readonly value?: NativeNumber | null
+  /** Of a histogram, by rising bound: how many observations were at most `le`. `+Inf` may be left out. */
+  readonly buckets?: readonly { readonly le: NativeNumber; readonly count: number }[] | null
+  /** Of a summary; the quantiles are from 0 to 1. */
+  readonly quantiles?: readonly { readonly quantile: number; readonly value: NativeNumber }[] | null
+  /** Of a histogram or summary: what was observed, added up. */
+  readonly sum?: NativeNumber | null
+  /** Of a histogram or summary: how many observations there were. */
+  readonly count?: number | null
   /** See `readTimestamp`; kept to the millisecond. Left out, the time of acceptance. */
   readonly timestamp?: string | number | null
   /** Empty values mean absence. Names as for the metric, without colons and not beginning with two underscores. */
@@ -24,14 +36,25 @@ export interface NativeMetric {
 }
 
 const BATCH_FIELDS = new Set(['metrics', 'sentAt'])
-const METRIC_FIELDS = new Set(['name', 'kind', 'value', 'timestamp', 'labels', 'service'])
+const METRIC_FIELDS = new Set([
+  'name',
+  'kind',
+  'value',
+  'buckets',
+  'quantiles',
+  'sum',
+  'count',
+  'timestamp',
+  'labels',
+  'service',
+])
 export const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:.]*$/
 export const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_.]*$/
-const VALUE_TEXTS: readonly unknown[] = ['NaN', '+Inf', '-Inf']
 
 /**
  * A native batch of metric points:
- * `{"metrics": [{name, kind?: "gauge" | "counter", value, timestamp?, labels?, service?}], "sentAt"?}`.
+ * `{"metrics": [{name, kind?, value, timestamp?, labels?, service?}], "sentAt"?}`; a histogram has `buckets`, `sum`
+ * and `count` in place of the value, a summary `quantiles`, `sum` and `count`.
  *
  * @param bounds Times the points may carry; null accepts any.
  * @throws InvalidBatchError with up to 20 issues.
@@ -54,13 +77,11 @@ function checkMetric(value: unknown, index: number, bounds: TimeBounds | null, i
   const { name, kind } = metric
   if (typeof name !== 'string' || name.length > BATCH_LIMITS.metricNameLength || !METRIC_NAME.test(name))
     issues.add(`metrics[${index}].name`, `${shown(name)} is no metric name; ${NAME_EXPECTED}`)
-  if (kind != null && !METRIC_KINDS.some((known) => known === kind))
-    issues.add(`metrics[${index}].kind`, `expected ${METRIC_KINDS.join(' or ')}, found ${shown(kind)}.`)
-  if (!isValue(metric.value))
-    issues.add(
-      `metrics[${index}].value`,
-      `expected a finite number, "NaN", "+Inf" or "-Inf", found ${shown(metric.value)}.`,
-    )
+  if (kind != null && !NATIVE_METRIC_KINDS.some((known) => known === kind))
+    issues.add(`metrics[${index}].kind`, `expected ${NATIVE_METRIC_KINDS.join(', ')}, found ${shown(kind)}.`)
+  else if (kind === 'histogram' || kind === 'summary') checkDistribution(metric, kind, `metrics[${index}]`, issues)
+  else if (!isNativeNumber(metric.value))
+    issues.add(`metrics[${index}].value`, `expected ${NUMBER_EXPECTED}, found ${shown(metric.value)}.`)
   if (metric.timestamp != null) checkTime(metric.timestamp, bounds, issues, 'metrics', index)
   if (metric.service != null) {
     checkText(metric.service, BATCH_LIMITS.serviceLength, issues, 'metrics', index, 'service')
@@ -73,10 +94,6 @@ function checkMetric(value: unknown, index: number, bounds: TimeBounds | null, i
 
 const NAME_EXPECTED = `expected a letter, an underscore or a colon, then also digits and dots, at most ${BATCH_LIMITS.metricNameLength} characters.`
 const NO_NUL = 'expected a text without the character U+0000, which the metrics store cannot hold.'
-
-function isValue(value: unknown): boolean {
-  return typeof value === 'number' ? Number.isFinite(value) : VALUE_TEXTS.includes(value)
-}
 
 function checkLabels(labels: unknown, path: string, issues: Issues): void {
   if (typeof labels !== 'object' || labels === null || Array.isArray(labels)) {

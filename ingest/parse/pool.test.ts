@@ -47,6 +47,7 @@ function batch(message: string, overrides: Partial<ParsedBatch> = {}): ParsedBat
   return {
     batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     orgId: 'org_1',
+    protocol: 'native-json',
     acceptedAt: 1_795_231_369_462,
     body,
     ...overrides,
@@ -56,7 +57,7 @@ function batch(message: string, overrides: Partial<ParsedBatch> = {}): ParsedBat
 test.each([0, 1, 3])('%i workers make the rows that toLogRows makes', async (workers) => {
   const pool = opened(compiled, workers)
   const tasks = Array.from({ length: 10 }, (_, i) => [batch(`a${i}`), batch(`b${i}`)])
-  const made = await Promise.all(tasks.map((batches) => pool.logRows(batches)))
+  const made = await Promise.all(tasks.map((batches) => pool.rows('logs', batches)))
   expect(made.map(({ rows, lines }) => ({ rows: Buffer.from(rows).toString(), lines }))).toEqual(
     tasks.map((batches) => {
       const { rows, lines } = toLogRows(batches)
@@ -67,17 +68,17 @@ test.each([0, 1, 3])('%i workers make the rows that toLogRows makes', async (wor
 
 test('bodies stay the caller’s', async () => {
   const one = batch('x')
-  await opened(compiled).logRows([one])
+  await opened(compiled).rows('logs', [one])
   expect(Buffer.from(one.body).toString()).toBe('{"logs":[{"message":"x"}]}')
 })
 
 test.each([0, 1])('with %i workers a poison batch is named', async (workers) => {
   const pool = opened(compiled, workers)
   const poison = batch('x', { batchId: 'poison', body: Buffer.from('{') })
-  const failed = pool.logRows([batch('fine'), poison])
+  const failed = pool.rows('logs', [batch('fine'), poison])
   await expect(failed).rejects.toThrow(PoisonBatchError)
   await expect(failed).rejects.toMatchObject({ batchId: 'poison', reason: 'its body cannot be read.' })
-  await expect(pool.logRows([batch('fine')])).resolves.toHaveProperty('lines')
+  await expect(pool.rows('logs', [batch('fine')])).resolves.toHaveProperty('lines')
 })
 
 test('a worker that dies fails its task alone, and another takes its place', async () => {
@@ -89,8 +90,8 @@ test('a worker that dies fails its task alone, and another takes its place', asy
       })`),
     1,
   )
-  const dies = pool.logRows([batch('x', { orgId: 'die' })])
-  const next = pool.logRows([batch('x')])
+  const dies = pool.rows('logs', [batch('x', { orgId: 'die' })])
+  const next = pool.rows('logs', [batch('x')])
   await expect(dies).rejects.toThrow(ParseFailedError)
   await expect(next).resolves.toEqual({ rows: new Uint8Array(0), lines: [] })
   expect(pool.log.lines).toEqual([expect.stringContaining('"code":7')])
@@ -98,15 +99,15 @@ test('a worker that dies fails its task alone, and another takes its place', asy
 
 test('a worker that cannot start fails the tasks it should have done, and says why', async () => {
   const pool = opened(join(folder, 'missing.js'), 1)
-  await expect(pool.logRows([batch('x')])).rejects.toThrow(/Cannot find module/)
-  await expect(pool.logRows([batch('x')])).rejects.toThrow(ParseFailedError)
+  await expect(pool.rows('logs', [batch('x')])).rejects.toThrow(/Cannot find module/)
+  await expect(pool.rows('logs', [batch('x')])).rejects.toThrow(ParseFailedError)
 })
 
 test('closing fails what was not answered, and what comes after', async () => {
   const pool = opened(script(`import { parentPort } from 'node:worker_threads'; parentPort.on('message', () => {})`), 1)
-  const tasks = [pool.logRows([batch('x')]), pool.logRows([batch('y')])]
+  const tasks = [pool.rows('logs', [batch('x')]), pool.rows('logs', [batch('y')])]
   const settled = Promise.allSettled(tasks)
   await pool.close()
   expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  await expect(pool.logRows([batch('z')])).rejects.toThrow(ParseFailedError)
+  await expect(pool.rows('logs', [batch('z')])).rejects.toThrow(ParseFailedError)
 })

@@ -1,19 +1,25 @@
 import { Worker } from 'node:worker_threads'
+import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
-import { type LogRows, toLogRows } from './log-rows.js'
-import type { ParseAnswer, ParseTask } from './worker-messages.js'
+import type { MetricColumns } from './metric-samples.js'
+import { FlushTooLargeError, type Rows } from './rows.js'
+import { PARSERS, type ParseAnswer, type ParseTask, type RowSignal } from './worker-messages.js'
 
 /** Makes rows off the main thread. */
 export interface ParsePool {
   /**
-   * What `toLogRows` makes of the batches. Their bodies stay the caller's: they are copied, at 0.04 µs a log.
+   * What `toLogRows`, `toSpanRows` or `toRumRows` makes of the batches. Their bodies stay the caller's: they are copied,
+   * at 0.04 µs a log.
    *
    * @throws PoisonBatchError naming the batch that cannot be read.
+   * @throws FlushTooLargeError when they make more rows than one flush holds.
    * @throws ParseFailedError when the worker failed for another reason; the same may succeed later.
    */
-  logRows(batches: readonly ParsedBatch[]): Promise<LogRows>
+  rows(signal: RowSignal, batches: readonly ParsedBatch[]): Promise<Rows>
+  /** What `toMetricColumns` makes of the batches; throws the same. */
+  samples(batches: readonly ParsedBatch[]): Promise<MetricColumns>
   /** Ends the workers. Tasks that were not answered fail. */
   close(): Promise<void>
 }
@@ -27,8 +33,9 @@ export class ParseFailedError extends Error {
 const WORKER_HEAP_MB = 512
 
 interface Task {
+  readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
-  resolve(rows: LogRows): void
+  resolve(answer: Extract<ParseAnswer, { outcome: 'rows' | 'samples' }>): void
   reject(error: Error): void
 }
 
@@ -49,7 +56,12 @@ export function createParsePool(options: {
   readonly log: Log
 }): ParsePool {
   const { workers, file, log } = options
-  if (workers === 0) return { logRows: async (batches) => toLogRows(batches), close: async () => undefined }
+  if (workers === 0)
+    return {
+      rows: async (signal, batches) => PARSERS[signal](batches),
+      samples: async (batches) => PARSERS.metrics(batches),
+      close: async () => undefined,
+    }
 
   const hands = new Set<Hand>()
   const waiting: Task[] = []
@@ -65,10 +77,10 @@ export function createParsePool(options: {
       if (task === undefined) return
       hand.task = task
       // A body may be a view of a larger buffer: copied, so that only its own bytes go over.
-      const batches = task.batches.map(({ batchId, orgId, acceptedAt, body }) => {
-        return { batchId, orgId, acceptedAt, body: new Uint8Array(body) }
+      const batches = task.batches.map(({ batchId, orgId, protocol, acceptedAt, body }) => {
+        return { batchId, orgId, protocol, acceptedAt, body: new Uint8Array(body) }
       })
-      const message: ParseTask = { task: ++sent, batches }
+      const message: ParseTask = { task: ++sent, signal: task.signal, batches }
       hand.worker.postMessage(
         message,
         batches.map((batch) => batch.body.buffer),
@@ -101,13 +113,27 @@ export function createParsePool(options: {
     return hand
   }
 
+  const asked: (signal: Signal, batches: readonly ParsedBatch[]) => Promise<Parameters<Task['resolve']>[0]> = (
+    signal,
+    batches,
+  ) => {
+    if (closed) return Promise.reject(new ParseFailedError('The parse workers are closed.'))
+    return new Promise((resolve, reject) => {
+      waiting.push({ signal, batches, resolve, reject })
+      assign()
+    })
+  }
+
   return {
-    logRows(batches) {
-      if (closed) return Promise.reject(new ParseFailedError('The parse workers are closed.'))
-      return new Promise((resolve, reject) => {
-        waiting.push({ batches, resolve, reject })
-        assign()
-      })
+    async rows(signal, batches) {
+      const answer = await asked(signal, batches)
+      if (answer.outcome !== 'rows') throw new ParseFailedError('A parse worker answered with samples for rows.')
+      return answer.result
+    },
+    async samples(batches) {
+      const answer = await asked('metrics', batches)
+      if (answer.outcome !== 'samples') throw new ParseFailedError('A parse worker answered with rows for samples.')
+      return answer.result
     },
     async close() {
       closed = true
@@ -118,7 +144,8 @@ export function createParsePool(options: {
 }
 
 function settle(task: Task, answer: ParseAnswer): void {
-  if (answer.outcome === 'rows') task.resolve(answer.result)
+  if (answer.outcome === 'rows' || answer.outcome === 'samples') task.resolve(answer)
+  else if (answer.outcome === 'too large') task.reject(new FlushTooLargeError(answer.message))
   else if (answer.outcome === 'poison') task.reject(new PoisonBatchError(answer.batchId, answer.reason))
   else task.reject(new ParseFailedError(`A parse worker failed: ${answer.message}`))
 }

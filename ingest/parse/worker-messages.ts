@@ -1,22 +1,53 @@
+import type { Signal } from '../../schema/domain/signal.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
-import type { LogRows } from './log-rows.js'
+import { toLogRows } from './log-rows.js'
+import { type MetricColumns, toMetricColumns } from './metric-samples.js'
+import { FlushTooLargeError, type Rows } from './rows.js'
+import { toRumRows } from './rum-rows.js'
+import { toSpanRows } from './span-rows.js'
+
+/** Signals that are stored as rows of ClickHouse. */
+export type RowSignal = Exclude<Signal, 'metrics'>
+
+/** What makes of each signal's batches what is stored. */
+export const PARSERS = { logs: toLogRows, spans: toSpanRows, rum: toRumRows, metrics: toMetricColumns } as const
 
 /** What the pool sends a worker thread. */
 export interface ParseTask {
   readonly task: number
+  readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
 }
 
 /** What a worker thread answers. Errors lose their class on the way, so a poison batch goes as data. */
 export type ParseAnswer =
-  | { readonly task: number; readonly outcome: 'rows'; readonly result: LogRows }
+  | { readonly task: number; readonly outcome: 'rows'; readonly result: Rows }
+  | { readonly task: number; readonly outcome: 'samples'; readonly result: MetricColumns }
   | { readonly task: number; readonly outcome: 'poison'; readonly batchId: string; readonly reason: string }
+  | { readonly task: number; readonly outcome: 'too large'; readonly message: string }
   | { readonly task: number; readonly outcome: 'failed'; readonly message: string }
+
+/** Answers a task, and names what is handed over instead of copied. */
+export function answerTask({ task, signal, batches }: ParseTask): readonly [ParseAnswer, ArrayBuffer[]] {
+  try {
+    if (signal !== 'metrics') {
+      const result = PARSERS[signal](batches)
+      return [{ task, outcome: 'rows', result }, [result.rows.buffer]]
+    }
+    const result = PARSERS.metrics(batches)
+    const { seriesOf, timestamps, values, stale } = result.columns
+    const handed = [seriesOf.buffer, timestamps.buffer, values.buffer, stale.buffer]
+    return [{ task, outcome: 'samples', result }, handed]
+  } catch (error) {
+    return [failureAnswer(task, error), []]
+  }
+}
 
 /** An error as a worker answers it. */
 export function failureAnswer(task: number, error: unknown): ParseAnswer {
   if (error instanceof PoisonBatchError)
     return { task, outcome: 'poison', batchId: error.batchId, reason: error.reason }
+  if (error instanceof FlushTooLargeError) return { task, outcome: 'too large', message: error.message }
   return { task, outcome: 'failed', message: error instanceof Error ? error.message : String(error) }
 }

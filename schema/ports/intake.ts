@@ -1,8 +1,18 @@
 import type { LowWatermark } from '../domain/horizon.js'
 import type { Signal } from '../domain/signal.js'
 
-/** How a batch's body is to be read. Bodies are kept decompressed. */
-export type BatchProtocol = 'native-json'
+/**
+ * How a batch's body is to be read. Bodies are kept decompressed. OTLP's are an `Export…ServiceRequest` as JSON or
+ * protobuf, those of remote write a `WriteRequest` of `prometheus` (1) or a `Request` of `io.prometheus.write.v2` (2).
+ */
+export const BATCH_PROTOCOLS = [
+  'native-json',
+  'otlp-json',
+  'otlp-protobuf',
+  'remote-write-1',
+  'remote-write-2',
+] as const
+export type BatchProtocol = (typeof BATCH_PROTOCOLS)[number]
 
 /** A batch that passed every guard and asks to be accepted. */
 export interface IncomingBatch {

@@ -27,16 +27,92 @@ export const LOG_ROW_COLUMNS = [
   'accepted_at',
 ] as const
 
-/** Stores rows of logs. */
-export interface LogWriter {
+/** Columns of table `spans` in the order in which they stand in a row. */
+export const SPAN_ROW_COLUMNS = [
+  'flush_id',
+  'org_id',
+  'ts',
+  'duration_ns',
+  'service',
+  'name',
+  'kind',
+  'status',
+  'status_message',
+  'trace_id',
+  'span_id',
+  'parent_span_id',
+  'trace_state',
+  'scope_name',
+  'scope_version',
+  'attributes_string',
+  'attributes_number',
+  'attributes_bool',
+  'events_ts',
+  'events_name',
+  'events_attributes',
+  'links_trace_id',
+  'links_span_id',
+  'links_attributes',
+  'batch_id',
+  'item',
+  'accepted_at',
+] as const
+
+/** Columns of table `rum` in the order in which they stand in a row. */
+export const RUM_ROW_COLUMNS = [
+  'flush_id',
+  'org_id',
+  'ts',
+  'app',
+  'app_version',
+  'environment',
+  'session_id',
+  'user_id',
+  'view_id',
+  'page',
+  'url',
+  'referrer',
+  'type',
+  'name',
+  'value',
+  'rating',
+  'error_type',
+  'error_message',
+  'error_stack',
+  'fingerprint',
+  'user_agent',
+  'browser',
+  'browser_version',
+  'os',
+  'os_version',
+  'device',
+  'country',
+  'region',
+  'city',
+  'trace_id',
+  'span_id',
+  'attribution',
+  'attributes_string',
+  'attributes_number',
+  'attributes_bool',
+  'batch_id',
+  'item',
+  'accepted_at',
+] as const
+
+/** Stores rows of one table of ClickHouse. */
+export interface RowWriter {
   /**
-   * Inserts rows of table `logs`, in `LOG_ROW_FORMAT` and the order of `LOG_ROW_COLUMNS`, under the flush's token: the
-   * same flush again adds nothing, as long as the store's deduplication window reaches (10,000 inserts).
+   * Inserts rows in `LOG_ROW_FORMAT` and the order of the table's columns above, under the flush's token: the same flush
+   * again adds nothing, as long as the store's deduplication window reaches (10,000 inserts).
    */
   insert(flushId: bigint, rows: Uint8Array): Promise<void>
   /** Rows of a flush that are stored, looked for in a range of slices. */
   count(flushId: bigint, firstSlice: number, lastSlice: number): Promise<number>
 }
+
+/** Stores rows of logs. */
+export type LogWriter = RowWriter
 
 /** One sample of one series of one org. */
 export interface MetricSample {

@@ -1,0 +1,26 @@
+import type { RowWriter } from '../../schema/ports.js'
+import { type ParsePool, type RowSignal, stampFlushId } from '../parse/index.js'
+import type { SignalSink } from './signal-sink.js'
+
+/** Signals that are rows of ClickHouse: made in worker threads and inserted under the flush's id. */
+export function createRowSink(signal: RowSignal, pool: ParsePool, writer: RowWriter): SignalSink {
+  return {
+    async prepare(batches) {
+      const { rows, lines } = await pool.rows(signal, batches)
+      return {
+        lines,
+        store(flushId) {
+          stampFlushId(rows, flushId)
+          return writer.insert(flushId, rows)
+        },
+      }
+    },
+    async isStored({ flushId, lines }) {
+      if (lines.length === 0) return true
+      const expected = lines.reduce((sum, { rows }) => sum + rows, 0)
+      const first = Math.min(...lines.map(({ firstSlice }) => firstSlice))
+      const last = Math.max(...lines.map(({ lastSlice }) => lastSlice))
+      return (await writer.count(flushId, first, last)) === expected
+    },
+  }
+}

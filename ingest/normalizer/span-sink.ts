@@ -1,0 +1,9 @@
+import type { RowWriter } from '../../schema/ports.js'
+import type { ParsePool } from '../parse/index.js'
+import { createRowSink } from './row-sink.js'
+import type { SignalSink } from './signal-sink.js'
+
+/** Spans. */
+export function createSpanSink(pool: ParsePool, writer: RowWriter): SignalSink {
+  return createRowSink('spans', pool, writer)
+}

@@ -1,0 +1,74 @@
+import { flattenAttributes } from './attributes.js'
+import type { QuotedNames } from './quoted-names.js'
+import type { Attributes } from './span-item.js'
+
+/** Attributes as the cells of a row's three maps, and their bytes as usage counts them. */
+export interface AttributeCells {
+  readonly strings: string
+  readonly numbers: string
+  readonly bools: string
+  readonly bytes: number
+}
+
+/** Attributes by their type, without the braces of the maps. */
+export function attributeCells(attributes: Attributes, quoted: QuotedNames): AttributeCells {
+  let strings = ''
+  let numbers = ''
+  let bools = ''
+  let bytes = 0
+  flattenAttributes(attributes, (name, value) => {
+    bytes += Buffer.byteLength(name)
+    if (typeof value === 'string') {
+      bytes += Buffer.byteLength(value)
+      strings += `${strings === '' ? '' : ','}${quoted.of(name)}:${JSON.stringify(value)}`
+    } else if (typeof value === 'number') {
+      const text = JSON.stringify(value)
+      bytes += text.length
+      numbers += `${numbers === '' ? '' : ','}${quoted.of(name)}:${text}`
+    } else {
+      bytes += value ? 4 : 5
+      bools += `${bools === '' ? '' : ','}${quoted.of(name)}:${value}`
+    }
+  })
+  return { strings, numbers, bools, bytes }
+}
+
+/** The cells of a row's three maps: its own attributes, then those it shares with its neighbours. */
+export function mapCells(own: AttributeCells, shared: AttributeCells): string {
+  const joined = (a: string, b: string) => (a === '' ? b : b === '' ? a : `${a},${b}`)
+  return (
+    `{${joined(own.strings, shared.strings)}},` +
+    `{${joined(own.numbers, shared.numbers)}},{${joined(own.bools, shared.bools)}}`
+  )
+}
+
+/** All attributes as texts, numbers and booleans as their JSON: one map's cell with its braces, and its bytes. */
+export function textMapCell(
+  attributes: Attributes,
+  quoted: QuotedNames,
+): { readonly cell: string; readonly bytes: number } {
+  let cell = ''
+  let bytes = 0
+  flattenAttributes(attributes, (name, value) => {
+    const text = String(value)
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(text)
+    cell += `${cell === '' ? '' : ','}${quoted.of(name)}:${JSON.stringify(text)}`
+  })
+  return { cell: `{${cell}}`, bytes }
+}
+
+/** Remembers the cells of attributes that neighbouring rows share, by the object. */
+export class SharedCells {
+  #of: Attributes | null = null
+  #cells: AttributeCells = { strings: '', numbers: '', bools: '', bytes: 0 }
+
+  constructor(private readonly quoted: QuotedNames) {}
+
+  of(shared: Attributes): AttributeCells {
+    if (this.#of !== shared) {
+      this.#cells = attributeCells(shared, this.quoted)
+      this.#of = shared
+    }
+    return this.#cells
+  }
+}

@@ -1,0 +1,71 @@
+import type { Attributes } from './span-item.js'
+
+export const RUM_TYPES = ['vital', 'view', 'error', 'resource', 'custom'] as const
+export const RATINGS = ['good', 'needs-improvement', 'poor'] as const
+export type RumType = (typeof RUM_TYPES)[number]
+export type Rating = (typeof RATINGS)[number]
+
+/**
+ * Web vitals, with the values up to which they are good and up to which they need improvement: milliseconds, CLS without
+ * a unit. Source: web.dev/articles/vitals, and web.dev/articles/{ttfb,fcp,fid} for the last three.
+ */
+export const VITALS: Readonly<Record<string, readonly [good: number, needsImprovement: number]>> = {
+  LCP: [2_500, 4_000],
+  INP: [200, 500],
+  CLS: [0.1, 0.25],
+  TTFB: [800, 1_800],
+  FCP: [1_800, 3_000],
+  FID: [100, 300],
+}
+
+/** An event of a browser. Absent texts are null or left out. */
+export interface RumItem {
+  readonly type: RumType
+  /** See `readTimestamp`. Left out, the time of acceptance. */
+  readonly timestamp?: string | number | null
+  readonly app?: string | null
+  readonly appVersion?: string | null
+  readonly environment?: string | null
+  readonly session?: string | null
+  readonly user?: string | null
+  /** Names one showing of a page. */
+  readonly view?: string | null
+  /** The page as dashboards group it: a path or a route. */
+  readonly page?: string | null
+  readonly url?: string | null
+  readonly referrer?: string | null
+  /** A vital's metric, a custom event's name, a resource's address. */
+  readonly name?: string | null
+  /** A vital's value, a resource's or a view's duration in ms, a custom event's number. */
+  readonly value?: number | null
+  readonly rating?: string | null
+  readonly error?: {
+    readonly type?: string | null
+    readonly message: string
+    readonly stack?: string | null
+    /** Left out, see `errorFingerprint`. */
+    readonly fingerprint?: string | null
+  } | null
+  readonly userAgent?: string | null
+  readonly browser?: string | null
+  readonly browserVersion?: string | null
+  readonly os?: string | null
+  readonly osVersion?: string | null
+  readonly device?: string | null
+  /** ISO 3166-1, two letters. */
+  readonly country?: string | null
+  readonly region?: string | null
+  readonly city?: string | null
+  readonly traceId?: string | null
+  readonly spanId?: string | null
+  /** What a vital is attributed to: element, event type, timings. Kept as texts. */
+  readonly attribution?: Attributes | null
+  readonly attributes?: Attributes | null
+}
+
+/** The rating of a vital's value; null for a metric that is none. */
+export function ratingOf(metric: string, value: number): Rating | null {
+  const bounds = Object.hasOwn(VITALS, metric) ? VITALS[metric] : undefined
+  if (bounds === undefined) return null
+  return value <= bounds[0] ? 'good' : value <= bounds[1] ? 'needs-improvement' : 'poor'
+}
