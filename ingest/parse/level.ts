@@ -1,10 +1,12 @@
-import type { LOG_LEVELS } from '../../schema/domain/telemetry.js'
+import { LOG_LEVELS } from '../../schema/domain/telemetry.js'
+
+export type LogLevel = (typeof LOG_LEVELS)[number]
 
 /** The level of a log that names none. */
 export const DEFAULT_LEVEL = 'info'
 
 /** Other spellings of levels: syslog's keywords (RFC 5424, table 2), and those of common loggers. */
-const SPELLINGS: Readonly<Record<string, (typeof LOG_LEVELS)[number]>> = {
+const SPELLINGS: Readonly<Record<string, LogLevel>> = {
   trc: 'trace',
   verbose: 'trace',
   finest: 'trace',
@@ -33,4 +35,11 @@ export function storedLevel(level: string | null | undefined): string {
   const lower = (level ?? '').trim().toLowerCase()
   if (lower === '') return DEFAULT_LEVEL
   return Object.hasOwn(SPELLINGS, lower) ? (SPELLINGS[lower] ?? lower) : lower
+}
+
+/** The level that a word names in a known spelling; null for others. */
+export function knownLevel(word: string): LogLevel | null {
+  const lower = word.trim().toLowerCase()
+  const own = LOG_LEVELS.find((level) => level === lower)
+  return own ?? (Object.hasOwn(SPELLINGS, lower) ? (SPELLINGS[lower] ?? null) : null)
 }

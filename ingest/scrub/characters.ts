@@ -1,0 +1,47 @@
+export const DIGIT = 1
+export const UPPER = 2
+export const LOWER = 4
+export const UNDERSCORE = 8
+export const DASH = 16
+export const DOT = 32
+/** Base64's characters that none of the above has: + / = */
+export const BASE64 = 64
+/** A-F and a-f. */
+export const HEX_LETTER = 128
+
+export const LETTER = UPPER | LOWER
+export const ALPHANUMERIC = DIGIT | LETTER
+/** Characters of base64url, which tokens are made of. */
+export const TOKEN = ALPHANUMERIC | UNDERSCORE | DASH
+
+const CLASSES = new Uint8Array(128)
+for (let code = 0x30; code <= 0x39; code++) CLASSES[code] = DIGIT
+for (let code = 0x41; code <= 0x5a; code++) CLASSES[code] = UPPER | (code <= 0x46 ? HEX_LETTER : 0)
+for (let code = 0x61; code <= 0x7a; code++) CLASSES[code] = LOWER | (code <= 0x66 ? HEX_LETTER : 0)
+CLASSES[0x5f] = UNDERSCORE
+CLASSES[0x2d] = DASH
+CLASSES[0x2e] = DOT
+for (const mark of '+/=') CLASSES[mark.charCodeAt(0)] = BASE64
+
+/** Classes of a character code, as bits; 0 for all others, for those past ASCII, and past the end of a text. */
+export function classOf(code: number): number {
+  return code < 128 ? (CLASSES[code] ?? 0) : 0
+}
+
+/** Whether the character at a place is of one of these classes; false past both ends. */
+export function isAt(text: string, at: number, classes: number): boolean {
+  return (classOf(text.charCodeAt(at)) & classes) !== 0
+}
+
+/** End of the run of such characters that begins at a place. */
+export function endOfRun(text: string, from: number, classes: number, most = Infinity): number {
+  const end = Math.min(text.length, from + most)
+  let at = from
+  while (at < end && isAt(text, at, classes)) at++
+  return at
+}
+
+/** The digits of a text, without what stands between them. */
+export function digitsOf(text: string): string {
+  return text.replaceAll(/[^0-9]/g, '')
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod'
+
+/** What the scrubber looks for. `secret` is a value under a key such as password or token, whatever it looks like. */
+export const SCRUB_KINDS = [
+  'email',
+  'card',
+  'ssn',
+  'phone',
+  'iban',
+  'ipv4',
+  'ipv6',
+  'api_key',
+  'jwt',
+  'secret',
+] as const
+export type ScrubKind = (typeof SCRUB_KINDS)[number]
+
+/**
+ * What becomes of a finding: `redact` leaves its kind (`[email]`), `mask` its last four characters, `hash` a keyed hash
+ * (the same value gives the same token within an organisation), `keep` all of it.
+ */
+export const SCRUB_STRATEGIES = ['redact', 'mask', 'hash', 'keep'] as const
+export type ScrubStrategy = (typeof SCRUB_STRATEGIES)[number]
+
+const strategy = z.enum(SCRUB_STRATEGIES)
+
+/** How an organisation's telemetry is scrubbed before it is stored. */
+export const scrubPolicySchema = z.strictObject({
+  kinds: z
+    .partialRecord(z.enum(SCRUB_KINDS), strategy)
+    .default({})
+    .describe('Strategy by kind; a kind left out has that of DEFAULT_SCRUB_STRATEGIES.'),
+  fields: z
+    .record(z.string().min(1).max(256), strategy)
+    .default({})
+    .describe(
+      'Strategy of a whole field by its dotted name, `message` for the text of a log; a name that ends in `.*` means all below. Goes before `kinds`.',
+    ),
+  sensitiveNames: z
+    .array(z.string().min(2).max(64))
+    .max(100)
+    .default([])
+    .describe('Names whose values are secrets, beside the built-in ones; case, dashes and underscores do not count.'),
+})
+export type ScrubPolicy = Readonly<z.output<typeof scrubPolicySchema>>
+
+/** Strategies where a policy says nothing. Addresses of machines stay: most logs are about machines. */
+export const DEFAULT_SCRUB_STRATEGIES: Readonly<Record<ScrubKind, ScrubStrategy>> = {
+  email: 'redact',
+  card: 'redact',
+  ssn: 'redact',
+  phone: 'redact',
+  iban: 'redact',
+  ipv4: 'keep',
+  ipv6: 'keep',
+  api_key: 'redact',
+  jwt: 'redact',
+  secret: 'redact',
+}
+
+/** The policy of an organisation that has set none. */
+export const DEFAULT_SCRUB_POLICY: ScrubPolicy = Object.freeze({ kinds: {}, fields: {}, sensitiveNames: [] })
