@@ -17,6 +17,7 @@ import type { Databases } from './databases.js'
 import { edgeLimits } from './edge-limits.js'
 import { startHousekeeping } from './housekeeping.js'
 import { listenFor } from './listen.js'
+import { createSelfMetrics, type SelfMetrics } from './metrics.js'
 import type { Parts } from './parts.js'
 import type { Stops } from './stops.js'
 
@@ -41,18 +42,20 @@ export async function startRoles(
   log: Log,
   stops: Stops,
 ): Promise<Listening> {
+  const metrics = createSelfMetrics({ intake: parts.intake(), clock: parts.clock, log }, stops)
   const notifier = roles.has('notifier') || roles.has('gateway') ? makeNotifier(config, parts, log) : null
   if (notifier !== null && roles.has('notifier')) {
     await notifier.start()
+    metrics.notifier = notifier
     stops.add('notifier', () => notifier.stop())
   }
-  if (roles.has('evaluator')) await startEvaluator(config, parts, log, stops)
-  if (roles.has('ingest')) await startNormalizer(databases, parts, log, stops)
+  if (roles.has('evaluator')) await startEvaluator(config, parts, metrics, log, stops)
+  if (roles.has('ingest')) await startNormalizer(databases, parts, metrics, log, stops)
   startHousekeeping({ intake: parts.intake(), flushes: parts.flushes(), log }, stops)
-  const ingestUrl = roles.has('ingest') ? await startEdge(config, parts, log, stops) : null
+  const ingestUrl = roles.has('ingest') ? await startEdge(config, parts, metrics, log, stops) : null
   const gatewayUrl =
     notifier !== null && roles.has('gateway')
-      ? await startGateway(config, databases, parts, notifier, log, stops)
+      ? await startGateway(config, databases, parts, notifier, metrics, log, stops)
       : null
   return { gatewayUrl, ingestUrl }
 }
@@ -73,7 +76,13 @@ function makeNotifier(config: Config, parts: Parts, log: Log): Notifier {
   })
 }
 
-async function startEvaluator(config: Config, parts: Parts, log: Log, stops: Stops): Promise<void> {
+async function startEvaluator(
+  config: Config,
+  parts: Parts,
+  metrics: SelfMetrics,
+  log: Log,
+  stops: Stops,
+): Promise<void> {
   const evaluator = createEvaluator({
     store: parts.evaluationStore(),
     flushes: parts.flushes(),
@@ -97,28 +106,36 @@ async function startEvaluator(config: Config, parts: Parts, log: Log, stops: Sto
     log: log.child({ role: 'evaluator' }),
   })
   await evaluator.start()
+  metrics.evaluator = evaluator
   stops.add('evaluator', () => evaluator.stop())
 }
 
-async function startNormalizer(databases: Databases, parts: Parts, log: Log, stops: Stops): Promise<void> {
+async function startNormalizer(
+  databases: Databases,
+  parts: Parts,
+  metrics: SelfMetrics,
+  log: Log,
+  stops: Stops,
+): Promise<void> {
   const normalizer = createNormalizer({
-    intake: parts.intake(),
+    intake: metrics.flushMeter.intake(parts.intake()),
     flushes: parts.flushes(),
-    sinks: {
+    sinks: metrics.flushMeter.sinks({
       logs: createLogSink(parts.parsePool(), parts.logWriter()),
       metrics: createMetricSink(parts.parsePool(), parts.metricWriter()),
       spans: createSpanSink(parts.parsePool(), parts.spanWriter()),
       rum: createRumSink(parts.parsePool(), parts.rumWriter()),
-    },
+    }),
     name: parts.processName,
     alone: databases.alone,
     log: log.child({ role: 'normalizer' }),
   })
   await normalizer.start()
+  metrics.normalizer = normalizer
   stops.add('normalizer', () => normalizer.stop())
 }
 
-async function startEdge(config: Config, parts: Parts, log: Log, stops: Stops): Promise<string> {
+async function startEdge(config: Config, parts: Parts, metrics: SelfMetrics, log: Log, stops: Stops): Promise<string> {
   const edge = createIngestEdge({
     host: config.TOCSIN_INGEST_HOST,
     port: config.TOCSIN_INGEST_PORT,
@@ -130,7 +147,9 @@ async function startEdge(config: Config, parts: Parts, log: Log, stops: Stops): 
     log: log.child({ role: 'ingest' }),
     limits: edgeLimits(config),
     trustedProxies: config.TOCSIN_TRUSTED_PROXIES,
+    moreMetrics: metrics.shared,
   })
+  metrics.edge = edge
   const address = { host: config.TOCSIN_INGEST_HOST, port: config.TOCSIN_INGEST_PORT }
   const url = await listenFor('INGEST', address, () => edge.listen())
   stops.add('ingest edge', () => edge.close())
@@ -142,6 +161,7 @@ async function startGateway(
   databases: Databases,
   parts: Parts,
   notifier: Notifier,
+  metrics: SelfMetrics,
   log: Log,
   stops: Stops,
 ): Promise<string> {
@@ -162,6 +182,7 @@ async function startGateway(
       (await notifier.testChannel(orgId, channelId)) ?? { delivered: false, detail: 'There is no such channel.' },
     urlFault: (url) => notifier.urlFault(url),
     ready: parts.readinessChecks,
+    moreMetrics: metrics.all,
   })
   const url = await listenFor('GATEWAY', listen, () => gateway.listen())
   stops.add('gateway', () => gateway.close())

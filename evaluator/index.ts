@@ -27,6 +27,16 @@ export interface Evaluator {
   wake(orgId: string): void
   /** When the last pass ended well, Unix ms on the queue's clock; null before the first. */
   lastPassAt(): number | null
+  metrics(): EvaluatorMetrics
+}
+
+/** Counts since the start of the process. */
+export interface EvaluatorMetrics {
+  /** That ended well. */
+  readonly passes: number
+  readonly failedPasses: number
+  /** Passes of one org that failed; the others were judged. */
+  readonly failedOrgs: number
 }
 
 /** Leases outlive a few missed renewals; an evaluator that died is followed after this long. */
@@ -51,6 +61,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
   let unsubscribe: () => Promise<void> = async () => undefined
   let running: Promise<void> | null = null
   let lastPassAt: number | null = null
+  const counts = { passes: 0, failedPasses: 0, failedOrgs: 0 }
   let prunedAt = 0
   let failing = false
 
@@ -66,6 +77,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       if (lease !== undefined && !resting) await passOrgGuarded(lease, orgId, reading)
     }
     lastPassAt = reading.now
+    counts.passes++
     if (reading.now - prunedAt > PRUNE_EVERY_MS) {
       prunedAt = reading.now
       const rows = await store.prune(reading.now)
@@ -85,7 +97,10 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       idle.delete(orgId)
       if (error instanceof LeaseLostError)
         log.warn({ orgId, shard: lease.shard }, 'shard is held by another evaluator now')
-      else log.error({ orgId, error: describe(error) }, 'evaluation of an org failed; its state is as it was')
+      else {
+        counts.failedOrgs++
+        log.error({ orgId, error: describe(error) }, 'evaluation of an org failed; its state is as it was')
+      }
     }
   }
 
@@ -107,6 +122,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
       failing = false
     } catch (error) {
       if (!failing) log.error({ error: describe(error) }, 'evaluation is halted; it is tried again every second')
+      counts.failedPasses++
       failing = true
     }
   }
@@ -136,6 +152,7 @@ export function createEvaluator(deps: EvaluatorDeps): Evaluator {
     pass,
     wake,
     lastPassAt: () => lastPassAt,
+    metrics: () => ({ ...counts }),
   }
 }
 

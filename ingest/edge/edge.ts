@@ -25,6 +25,8 @@ export interface IngestEdge {
    * @throws StartError PORT_IN_USE.
    */
   listen(): Promise<string>
+  /** What it counted, in Prometheus's text format. */
+  metrics(): string
   /** Takes no new requests, ends those that are under way, then lets the port go. */
   close(): Promise<void>
 }
@@ -129,6 +131,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
   for (const [path, signal] of Object.entries(SERVED))
     app.all(path, async (request, reply) => {
       const share = held.share()
+      const begun = performance.now()
       metrics.inFlight++
       try {
         if (closing)
@@ -139,7 +142,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
         } finally {
           reply.headers(passage.answerHeaders)
         }
-        metrics.accept(passage)
+        metrics.accept(passage, (performance.now() - begun) / 1000)
         const { accepted, batchId, replayed } = passage.answer ?? noAnswer()
         if (replayed) reply.header('idempotent-replay', 'true')
         return reply.code(202).send({ accepted, batchId })
@@ -159,10 +162,11 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     const fault = closing ? 'it is stopping' : await intakeFault(options)
     return fault === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', reason: fault })
   })
+  const metricsText = () => metrics.text({ heldBytes: held.held, queueFull: queueGauge.full() !== null })
   app.get('/metrics', async (_request, reply) =>
     reply
       .type('text/plain; version=0.0.4; charset=utf-8')
-      .send(metrics.text(held.held) + ((await options.moreMetrics?.()) ?? '')),
+      .send(metricsText() + ((await options.moreMetrics?.()) ?? '')),
   )
 
   return {
@@ -179,6 +183,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
         )
       }
     },
+    metrics: metricsText,
     async close() {
       closing = true
       await app.close()
