@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { makeDirectory } from '../embedded/make-directory.js'
 import { StartError } from '../schema/domain/errors.js'
 
 /** What the first start leaves in `bootstrap.json` (mode 0600), for people and programs that begin there. */
@@ -22,7 +23,7 @@ export function credentialsPath(dataDir: string): string {
 export function writeCredentials(path: string, credentials: CredentialsFile): void {
   const draft = `${path}.new`
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(path), 0o700)
     writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600 })
     renameSync(draft, path)
   } catch (error) {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { StartError } from '../schema/domain/errors.js'
 import { lockFile } from './lock-file.js'
+import { makeDirectory } from './make-directory.js'
 
 /** The data directory, held by this process alone until `release`. */
 export interface DataDir {
@@ -27,7 +27,7 @@ export interface DataDir {
 export function openDataDir(path: string): DataDir {
   const root = resolve(path)
   try {
-    mkdirSync(root, { recursive: true, mode: 0o700 })
+    makeDirectory(root, 0o700)
   } catch (error) {
     throw unusable(root, error)
   }

@@ -105,6 +105,12 @@ describe('a mistake of the operator', () => {
     expect(status).toBe(1)
   })
 
+  it('a data directory where there can be none is one sentence', async () => {
+    const { status, errors } = await start({ TOCSIN_DATA_DIR: '/proc/nowhere/data' })
+    expect(errors).toMatch(/^tocsin: The data directory \/proc\/nowhere\/data cannot be made or written .*\n$/)
+    expect(status).toBe(1)
+  })
+
   it('a master key that is none is one sentence', { timeout: 60_000 }, async () => {
     const path = join(scratch, 'spoilt')
     mkdirSync(path)
