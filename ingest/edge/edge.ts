@@ -145,7 +145,9 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
         metrics.accept(passage, (performance.now() - begun) / 1000)
         const { accepted, batchId, replayed } = passage.answer ?? noAnswer()
         if (replayed) reply.header('idempotent-replay', 'true')
-        return reply.code(202).send({ accepted, batchId })
+        const { rejected } = passage
+        const left = rejected === null ? {} : { rejected: rejected.items, errors: rejected.errors }
+        return reply.code(202).send({ accepted, batchId, ...left })
       } finally {
         metrics.inFlight--
         share.release()
@@ -211,6 +213,7 @@ function newPassage(
     bodyHash: null,
     plain: NO_BYTES,
     items: 0,
+    rejected: null,
     sentAt: null,
     answer: null,
   }

@@ -8,6 +8,7 @@ import type { FixedWindows } from './fixed-windows.js'
 import type { HeldShare } from './held-bytes.js'
 import type { EdgeLimits } from './limits.js'
 import type { QueueGauge } from './queue-gauge.js'
+import type { RefusalDetail } from './refusals.js'
 import type { SureLimiter } from './sure-limiter.js'
 
 /*
@@ -68,11 +69,13 @@ export interface Passage {
   claimed: IngestCredential | null
   /** As sent. */
   body: Uint8Array
-  /** SHA-256 of the body as sent, once computed. */
+  /** SHA-256 of the body, once computed: as sent, and after decompression of the decompressed. */
   bodyHash: Uint8Array | null
-  /** Decompressed. */
+  /** Decompressed; of a batch that asked for its good part, that part. */
   plain: Uint8Array
   items: number
+  /** What was left out of a batch that asked for its good part; null where nothing was. */
+  rejected: { readonly items: number; readonly errors: readonly RefusalDetail[] } | null
   /** The batch's own `sentAt`, Unix ms. */
   sentAt: number | null
   answer: Accepted | null
