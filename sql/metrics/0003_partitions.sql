@@ -26,10 +26,9 @@ BEGIN
   LOOP
     name := table_name || '_' || to_char(first AT TIME ZONE 'UTC', 'YYYYMMDD');
     CONTINUE WHEN to_regclass('metrics.' || name) IS NOT NULL;
-    -- One at a time; whoever waited finds it there.
-    PERFORM pg_advisory_xact_lock(hashtext('metrics.partitioning'));
-    CONTINUE WHEN to_regclass('metrics.' || name) IS NOT NULL;
+    -- One at a time; whoever waited finds it there. (A lock of another kind would not: it leaves the catalog's cache.)
     EXECUTE format('LOCK TABLE ONLY metrics.%I IN SHARE UPDATE EXCLUSIVE MODE', table_name);
+    CONTINUE WHEN to_regclass('metrics.' || name) IS NOT NULL;
     EXECUTE format('LOCK TABLE metrics.%I', table_name || '_rest');
     EXECUTE format('CREATE TABLE metrics.%I (LIKE metrics.%I INCLUDING ALL)', name, table_name);
     EXECUTE format(
