@@ -125,6 +125,15 @@ export const settings = {
     .max(64)
     .default(1)
     .describe('Worker threads that parse batches; 0 parses in the main thread.'),
+  TOCSIN_QUERY_WORKERS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(2)
+    .describe(
+      'Worker threads that evaluate PromQL of people and programs; 0 evaluates in the main thread, where no query can be ended.',
+    ),
 } as const
 
 const schema = z.object(settings)

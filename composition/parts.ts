@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from '../config.js'
 import { createEvaluateMetric } from '../evaluator/metric.js'
+import { createEvaluationPool } from '../gateway/index.js'
 import { createParsePool } from '../ingest/parse/index.js'
 import { packageRoot } from '../package-root.js'
 import { createPrisma } from '../prisma/client.js'
@@ -21,10 +22,12 @@ import { createPool } from '../queue/postgres/pool.js'
 import type { Log, Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
+import { createLogSeriesReader } from '../sql/log-series.js'
 import { createLogWriter } from '../sql/log-writer.js'
 import { createMetricReader } from '../sql/metric-reader.js'
 import { createMetricWriter } from '../sql/metric-store.js'
 import { createRumWriter } from '../sql/rum-writer.js'
+import { createSeriesCatalog } from '../sql/series-catalog.js'
 import { createSliceSource } from '../sql/slice-source.js'
 import { createSpanWriter } from '../sql/span-writer.js'
 import type { Databases } from './databases.js'
@@ -87,6 +90,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     return made
   })
   const metricReads = once(() => pool('metric reads', metricsUrl, 4))
+  // People's own, so that what they ask delays no tick.
+  const metricQueries = once(() => pool('metric queries', metricsUrl, 4))
 
   return {
     clock,
@@ -119,6 +124,15 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     rumWriter: () => createRumWriter(clickhouse.writer),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
+    logSeriesReader: (orgId: string) => createLogSeriesReader(clickhouse.reader, orgId),
+    metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId),
+    seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
+    evaluationPool: once(() => {
+      const file = join(packageRoot(), 'dist', 'gateway', 'promql', 'worker.js')
+      const made = createEvaluationPool({ workers: config.TOCSIN_QUERY_WORKERS, file, log })
+      stops.add('query workers', () => made.close())
+      return made
+    }),
     sliceSource: () => createSliceSource(clickhouse.evaluator),
     evaluationStore: () => createEvaluationStore(pool('evaluation', controlUrl, 4), random),
     evaluateMetric: () => createEvaluateMetric((orgId) => createMetricReader(metricReads(), orgId)),

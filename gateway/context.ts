@@ -3,17 +3,22 @@ import type { Permission } from '../schema/domain/permission.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane, OrgStores } from '../schema/ports/control-plane.js'
 import type { FanOut } from '../schema/ports/limits.js'
+import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader } from '../schema/ports/telemetry.js'
 import type { Authentication } from './auth/authenticate.js'
 import type { Caller } from './auth/caller.js'
 import type { Origin, Sessions } from './auth/sessions.js'
 import { createBatch } from './batch.js'
+import type { PromqlQueries } from './promql/queries.js'
 import { forbidden, unauthenticated } from './user-fault.js'
 
 /** What resolvers call on; the same for every request. */
 export interface Services {
   readonly controlPlane: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
+  readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
+  readonly series: { forOrg(orgId: string): SeriesCatalog }
+  readonly promql: PromqlQueries
   readonly sessions: Sessions
   readonly fanOut: FanOut
   readonly clock: Clock
@@ -35,16 +40,23 @@ export interface GatewayContext {
   readonly services: Services
   readonly authentication: Authentication
   readonly origin: Origin
+  /** Aborts when the caller leaves before the answer. */
+  readonly signal: AbortSignal
   /** Statuses of monitors of the caller's org, asked together. */
   readonly monitorStatus: (id: string) => Promise<MonitorStatus | null>
 }
 
-export function createContext(services: Services, authentication: Authentication, origin: Origin): GatewayContext {
+export function createContext(
+  services: Services,
+  authentication: Authentication,
+  origin: Origin,
+  signal: AbortSignal,
+): GatewayContext {
   const { caller } = authentication
   const monitorStatus = createBatch<string, MonitorStatus>(async (ids) =>
     caller === null ? new Map() : services.controlPlane.forOrg(caller.org.id).monitors.statuses(ids),
   )
-  return { services, authentication, origin, monitorStatus }
+  return { services, authentication, origin, signal, monitorStatus }
 }
 
 /** A caller with the stores of its org. */

@@ -1,20 +1,26 @@
 import type { AddressInfo } from 'node:net'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import { QUERY_BOUNDS, type QueryBounds } from '../schema/domain/query-bounds.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane } from '../schema/ports/control-plane.js'
 import type { FanOut, RateLimiter } from '../schema/ports/limits.js'
-import type { LogReader } from '../schema/ports/telemetry.js'
+import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
+import type { LogReader, MetricReader } from '../schema/ports/telemetry.js'
 import { createAccessTokens } from './auth/access-token.js'
 import { createAuthenticate } from './auth/authenticate.js'
 import { createPasswordCheck } from './auth/password.js'
 import { createSessions } from './auth/sessions.js'
 import { createContext, type Services, type TestChannel } from './context.js'
 import { createApollo, type Introspection } from './graphql/apollo.js'
+import { callerGone } from './http/caller-gone.js'
 import { type ReadyCheck, serveHealth } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { answerRefusals, refuse } from './http/refusals.js'
 import { requestFault } from './limits/refuse-document.js'
+import { PROMETHEUS_PREFIX, servePrometheus } from './prometheus/api.js'
+import type { EvaluationPool } from './promql/pool.js'
+import { createPromqlQueries } from './promql/queries.js'
 
 /** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
 export interface GatewayDeps {
@@ -30,6 +36,13 @@ export interface GatewayDeps {
   readonly introspection: Introspection
   readonly stores: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
+  readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
+  readonly metrics: { forOrg(orgId: string): MetricReader }
+  readonly series: { forOrg(orgId: string): SeriesCatalog }
+  /** Where PromQL is evaluated. */
+  readonly evaluation: EvaluationPool
+  /** What one query may use; left out, `QUERY_BOUNDS`. */
+  readonly queryBounds?: QueryBounds
   readonly limiter: RateLimiter
   readonly fanOut: FanOut
   readonly clock: Clock
@@ -62,15 +75,23 @@ const METRICS = {
   tocsin_gateway_operations_total: 'Root fields asked for, by kind of operation and field.',
 }
 
-/** The GraphQL gateway: `/graphql`, `/healthz`, `/readyz` and `/metrics`. */
+/** The gateway: `/graphql`, Prometheus's API, `/healthz`, `/readyz` and `/metrics`. */
 export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const { clock, log, random } = deps
   const accessTokens = createAccessTokens(deps.masterKey)
   const authenticate = createAuthenticate(deps.stores.identity, accessTokens)
   const passwords = await createPasswordCheck((length) => random.bytes(length))
+  const promql = createPromqlQueries({
+    pool: deps.evaluation,
+    metrics: deps.metrics,
+    bounds: deps.queryBounds ?? QUERY_BOUNDS,
+  })
   const services: Services = {
     controlPlane: deps.stores,
     logs: deps.logs,
+    logSeries: deps.logSeries,
+    series: deps.series,
+    promql,
     sessions: createSessions({ ...deps, identity: deps.stores.identity, accessTokens, passwords }),
     fanOut: deps.fanOut,
     clock,
@@ -123,10 +144,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
       if (fault !== null) return refuse(reply, 400, fault.code, fault.message)
     },
     handler: fastifyApolloHandler(apollo, {
-      context: async (request) => {
+      context: async (request, reply) => {
         const authentication = await authenticate(request.headers.authorization, clock.now())
         const origin = { ip: request.ip, userAgent: request.headers['user-agent'] ?? null }
-        return createContext(services, authentication, origin)
+        return createContext(services, authentication, origin, callerGone(reply))
       },
     }),
   })
@@ -136,6 +157,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     handler: (request, reply: FastifyReply) =>
       refuse(reply.header('allow', 'GET, POST'), 405, 'METHOD_NOT_ALLOWED', `Found ${request.method}; expected POST.`),
   })
+  const prometheus = { authenticate, promql, series: deps.series, controlPlane: deps.stores, clock, log }
+  await app.register((scope) => servePrometheus(scope, prometheus), { prefix: PROMETHEUS_PREFIX })
   await app.ready()
 
   return {

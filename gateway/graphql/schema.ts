@@ -8,7 +8,10 @@ import { ChannelResolver } from '../resolvers/channels.js'
 import { DeliveryResolver } from '../resolvers/deliveries.js'
 import { IncidentResolver } from '../resolvers/incidents.js'
 import { IngestKeyResolver } from '../resolvers/ingest-keys.js'
+import { LogSeriesResolver } from '../resolvers/log-series.js'
 import { LogResolver } from '../resolvers/logs.js'
+import { MetricNamesResolver } from '../resolvers/metric-names.js'
+import { MetricQueryResolver } from '../resolvers/metric-queries.js'
 import { MonitorMutations } from '../resolvers/monitor-mutations.js'
 import { MonitorResolver } from '../resolvers/monitors.js'
 import { NodeResolver } from '../resolvers/node.js'
@@ -36,6 +39,9 @@ export function buildGatewaySchema(): GraphQLSchema {
       IncidentResolver,
       DeliveryResolver,
       LogResolver,
+      LogSeriesResolver,
+      MetricQueryResolver,
+      MetricNamesResolver,
     ],
     validate: false,
   })

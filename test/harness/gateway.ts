@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { afterAll, beforeAll } from 'vitest'
 import {
   apiTokenText,
+  createEvaluationPool,
   createGateway,
   type Gateway,
   type GatewayDeps,
@@ -18,6 +19,8 @@ import { createMemoryFanOut } from '../../queue/memory/fan-out.js'
 import { createMemoryLimiter } from '../../queue/memory/limiter.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FanOut } from '../../schema/ports/limits.js'
+import { createMetricReader } from '../../sql/metric-reader.js'
+import { createSeriesCatalog } from '../../sql/series-catalog.js'
 import { useStores } from './stores.js'
 
 /** A gateway over a database of its own, spoken to without a socket; its clock is set by hand. */
@@ -92,6 +95,15 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       logs: {
         forOrg: () => ({ search: () => Promise.reject(new Error('This file has no logs.')) }),
       },
+      logSeries: {
+        forOrg: () => ({
+          histogram: () => Promise.reject(new Error('This file has no logs.')),
+          series: () => Promise.reject(new Error('This file has no logs.')),
+        }),
+      },
+      metrics: { forOrg: (orgId) => createMetricReader(stores.pool, orgId) },
+      series: { forOrg: (orgId) => createSeriesCatalog(stores.pool, orgId) },
+      evaluation: createEvaluationPool({ workers: 0, file: '', log }),
       limiter: createMemoryLimiter({ clock }),
       fanOut,
       clock,

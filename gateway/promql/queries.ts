@@ -1,0 +1,131 @@
+import { typeOf } from '../../query/promql/check-types.js'
+import { type PromqlQuery, parsePromql } from '../../query/promql/index.js'
+import { planQuery } from '../../query/promql/plan.js'
+import { exceeded, MAX_STEPS, type QueryBounds, QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { QueryError } from '../../schema/domain/query-error.js'
+import type { MetricReader } from '../../schema/ports/telemetry.js'
+import { packSeries } from './packed-series.js'
+import type { EvaluationPool } from './pool.js'
+import { selectionKey } from './selection-key.js'
+import type { Evaluated, EvaluationTask, Selection } from './task.js'
+
+/** One query of a person or a program. */
+export interface PromqlAsk extends Pick<EvaluationTask, 'promql' | 'times' | 'form' | 'limit'> {
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal
+  /** Less time than the bound; null for all of it, ms. */
+  readonly timeoutMs: number | null
+  /** Fewer values than the bound; left out, all of them. */
+  readonly points?: number
+}
+
+/** Answers PromQL for an org, within its bounds. */
+export interface PromqlQueries {
+  /**
+   * @throws ExpressionError for a query that is wrong as it is written.
+   * @throws PromqlError for one that is wrong for the data it meets.
+   * @throws QueryBoundError, QueryCancelledError, StoreError
+   */
+  ask(orgId: string, ask: PromqlAsk): Promise<Evaluated>
+}
+
+/** A query that is wrong as it is written, whatever the data. */
+export class ExpressionError extends QueryError {}
+
+/**
+ * Answers queries: parse and plan here, read the series here, evaluate in the pool. A query counts against its org from
+ * when it is asked.
+ */
+export function createPromqlQueries(deps: {
+  readonly pool: EvaluationPool
+  readonly metrics: { forOrg(orgId: string): MetricReader }
+  readonly bounds: QueryBounds
+}): PromqlQueries {
+  const { pool, metrics, bounds } = deps
+  const running = new Map<string, number>()
+
+  return {
+    async ask(orgId, ask) {
+      const inUse = running.get(orgId) ?? 0
+      if (inUse >= bounds.atOnce) throw exceeded('queries', bounds.atOnce)
+      running.set(orgId, inUse + 1)
+      const timeMs = Math.min(ask.timeoutMs ?? bounds.timeMs, bounds.timeMs)
+      const ending = new AbortController()
+      const late = setTimeout(() => ending.abort(exceeded('time', timeMs)), timeMs)
+      const leave = () => ending.abort(new QueryCancelledError())
+      ask.signal.addEventListener('abort', leave, { once: true })
+      if (ask.signal.aborted) leave()
+      try {
+        return await answer(orgId, ask, ending.signal)
+      } finally {
+        clearTimeout(late)
+        ask.signal.removeEventListener('abort', leave)
+        const left = (running.get(orgId) ?? 1) - 1
+        if (left > 0) running.set(orgId, left)
+        else running.delete(orgId)
+      }
+    },
+  }
+
+  async function answer(orgId: string, ask: PromqlAsk, signal: AbortSignal): Promise<Evaluated> {
+    const { promql, times, form, limit } = ask
+    if (times.step > 0 && (times.end - times.start) / times.step > MAX_STEPS) throw exceeded('steps', MAX_STEPS)
+    const fetches = asExpressionError(() => {
+      const query = parsePromql(promql)
+      if (times.step > 0) requireInstants(query)
+      return planQuery(query, times).fetches
+    })
+    const selections: Selection[] = []
+    const reader = metrics.forOrg(orgId)
+    const room = { series: bounds.series, samples: bounds.samples }
+    for (const { selector, start, end } of fetches) {
+      const key = selectionKey(selector.matchers, { start, end })
+      if (selections.some((one) => one.key === key)) continue
+      const series = await untilAborted(signal, () => reader.select(selector.matchers, withinReach(start, end), null))
+      room.series -= series.length
+      room.samples -= series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
+      if (room.series < 0) throw exceeded('series', bounds.series)
+      if (room.samples < 0) throw exceeded('samples', bounds.samples)
+      selections.push({ key, series: packSeries(series) })
+    }
+    const points = Math.min(ask.points ?? bounds.points, bounds.points)
+    return pool.run(orgId, { promql, times, selections, form, limit, points }, signal)
+  }
+}
+
+function requireInstants({ expr }: PromqlQuery): void {
+  const type = typeOf(expr)
+  if (type === 'vector' || type === 'scalar') return
+  const found = type === 'matrix' ? 'range vector' : type
+  throw new QueryError(`Line 1, column 1: found a ${found}; expected a scalar or an instant vector over a range.`, 1, 1)
+}
+
+function asExpressionError<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    throw new ExpressionError(error.message, error.line, error.column)
+  }
+}
+
+/** Times that every store can compare: years 1 to 9999, Unix ms. No sample is outside of them. */
+function withinReach(start: number, end: number): { readonly start: number; readonly end: number } {
+  const clamp = (ms: number) => Math.min(Math.max(ms, -62_135_596_800_000), 253_402_300_799_999)
+  return { start: clamp(start), end: clamp(end) }
+}
+
+/** What work gives, or the reason of the signal as soon as it aborts. */
+async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
+  if (signal.aborted) throw signal.reason
+  let leave = () => {}
+  const aborted = new Promise<never>((_resolve, reject) => {
+    leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+  })
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', leave)
+  }
+}

@@ -1,0 +1,49 @@
+import type { InstantResult, RangeResult } from '../../query/promql/index.js'
+import type { QueryBound } from '../../schema/domain/query-bounds.js'
+import type { PackedSeries } from './packed-series.js'
+
+/** What a selector of a query was answered with; `key` names its matchers and range. */
+export interface Selection {
+  readonly key: string
+  readonly series: PackedSeries
+}
+
+/** A query with all it needs, as a worker thread is given it. */
+export interface EvaluationTask {
+  readonly promql: string
+  /** Unix ms; step 0 asks for one instant, `start`. */
+  readonly times: { readonly start: number; readonly end: number; readonly step: number }
+  readonly selections: readonly Selection[]
+  /** `columns`: the result as the engine gives it. `json`: the text of Prometheus's `data`. */
+  readonly form: 'columns' | 'json'
+  /** Values that the answer may hold. */
+  readonly points: number
+  /** Series that are kept of the answer; null for all. */
+  readonly limit: number | null
+}
+
+/** What the engine says beside a result. */
+export interface Said {
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
+}
+
+/** The result of a task, in the form that was asked for. */
+export type Evaluated =
+  | { readonly form: 'columns'; readonly result: InstantResult | RangeResult }
+  | (Said & { readonly form: 'json'; readonly data: Uint8Array })
+
+/** What a worker thread answers. Errors lose their class on the way, so those that are the query's go as data. */
+export type EvaluationAnswer =
+  | { readonly outcome: 'done'; readonly evaluated: Evaluated }
+  | {
+      readonly outcome: 'query'
+      readonly message: string
+      readonly line: number
+      readonly column: number
+      readonly found: string
+      readonly expected: string
+      readonly sentence: string
+    }
+  | { readonly outcome: 'bound'; readonly bound: QueryBound; readonly message: string }
+  | { readonly outcome: 'failed'; readonly message: string }
