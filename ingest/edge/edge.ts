@@ -43,8 +43,13 @@ export interface IngestEdgeOptions extends Pick<EdgeTools, 'intake' | 'credentia
   readonly moreMetrics?: () => Promise<string> | string
 }
 
-const SERVED: Readonly<Record<string, ServedSignal>> = { '/v1/logs': 'logs', '/v1/metrics': 'metrics' }
-const NOT_YET_SERVED = ['/v1/traces', '/v1/rum', '/api/v1/write']
+const SERVED: Readonly<Record<string, ServedSignal>> = {
+  '/v1/logs': 'logs',
+  '/v1/metrics': 'metrics',
+  '/v1/traces': 'spans',
+  '/v1/rum': 'rum',
+}
+const NOT_YET_SERVED = ['/api/v1/write']
 const NO_HEADERS = {
   orgKey: null,
   timestamp: null,

@@ -36,7 +36,7 @@ export interface EdgeTools {
 }
 
 /** Signals that have a path of their own and are read by this version. */
-export type ServedSignal = Extract<Signal, 'logs' | 'metrics'>
+export type ServedSignal = Signal
 
 /** Security headers, each at most once and of the right form; null where the request has none. */
 export interface IngestHeaders {

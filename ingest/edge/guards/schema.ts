@@ -3,12 +3,19 @@ import { parseJsonBody } from '../../parse/json-body.js'
 import { acceptedTimes } from '../../parse/limits.js'
 import { readNativeLogs } from '../../parse/native-logs.js'
 import { readNativeMetrics } from '../../parse/native-metrics.js'
+import { readNativeRum } from '../../parse/native-rum.js'
+import { readNativeSpans } from '../../parse/native-spans.js'
 import { asksForPart, readPartially } from '../partial.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
 import { sha256 } from '../signature.js'
 
-const READERS = { logs: readNativeLogs, metrics: readNativeMetrics } as const
+const READERS = {
+  logs: readNativeLogs,
+  metrics: readNativeMetrics,
+  spans: readNativeSpans,
+  rum: readNativeRum,
+} as const
 
 /** Reads the batch, whole or not at all unless it asks for its good part, so that what is accepted can be stored. */
 export function schema(passage: Passage, { clock }: EdgeTools): void {
