@@ -118,6 +118,11 @@ export const settings = {
     .default('info')
     .describe('Least level that is logged.'),
   TOCSIN_LOG_PRETTY: flag.describe('Logs for people instead of JSON lines.'),
+  TOCSIN_GEOIP_CITY_PATH: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('City database in MaxMind’s format (.mmdb); left out, addresses are located by country alone.'),
   TOCSIN_NORMALIZER_WORKERS: z.coerce
     .number()
     .int()

@@ -31,6 +31,7 @@ import { createSeriesCatalog } from '../sql/series-catalog.js'
 import { createSliceSource } from '../sql/slice-source.js'
 import { createSpanWriter } from '../sql/span-writer.js'
 import type { Databases } from './databases.js'
+import { readEnrichment } from './enrichment.js'
 import type { Stops } from './stops.js'
 
 /** Adapters that several roles share, each made when it is first asked for. */
@@ -115,7 +116,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     }),
     parsePool: once(() => {
       const file = join(packageRoot(), 'dist', 'ingest', 'parse', 'worker.js')
-      const made = createParsePool({ workers: config.TOCSIN_NORMALIZER_WORKERS, file, log })
+      const enrich = readEnrichment(config, databases.masterKey)
+      const made = createParsePool({ workers: config.TOCSIN_NORMALIZER_WORKERS, file, log, enrich })
       stops.add('parse workers', () => made.close())
       return made
     }),

@@ -30,11 +30,13 @@ export function createContexts({ databases, hashKey }: EnrichSettings): ContextO
   const locate = createLocator(databases)
   const agent = createAgentReader()
   const ascii = databases.city === null
-  const known = new Map<string, { readonly policy: ScrubPolicy | undefined; readonly context: EnrichContext }>()
-  return (orgId, policy) => {
+  const known = new Map<string, { readonly policy: string; readonly context: EnrichContext }>()
+  return (orgId, under) => {
+    // A policy that came from another thread is another object each time.
+    const policy = under === undefined ? '' : JSON.stringify(under)
     const before = known.get(orgId)
     if (before !== undefined && before.policy === policy) return before.context
-    const context = { scrubber: createScrubber(orgId, hashKey, policy), locate, agent, ascii }
+    const context = { scrubber: createScrubber(orgId, hashKey, under), locate, agent, ascii }
     const [oldest] = known.keys()
     if (known.size >= KNOWN_ORGS && oldest !== undefined) known.delete(oldest)
     known.set(orgId, { policy, context })
@@ -44,3 +46,11 @@ export function createContexts({ databases, hashKey }: EnrichSettings): ContextO
 
 /** Settings without databases: nothing is located, all else is done. */
 export const BARE_SETTINGS: EnrichSettings = { databases: { country: null, city: null }, hashKey: new Uint8Array(32) }
+
+let bare: ContextOf | null = null
+
+/** Contexts of `BARE_SETTINGS`, made once. */
+export function bareContexts(): ContextOf {
+  bare ??= createContexts(BARE_SETTINGS)
+  return bare
+}

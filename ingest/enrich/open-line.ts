@@ -2,6 +2,7 @@ import { knownLevel } from '../parse/level.js'
 import { BATCH_LIMITS, type TimeBounds } from '../parse/limits.js'
 import type { NativeLog } from '../parse/native-logs.js'
 import { readTimestamp } from '../parse/timestamp.js'
+import { flattenInto } from './flatten.js'
 import { readJsonLine } from './json-line.js'
 import { readLogfmt } from './logfmt.js'
 
@@ -37,7 +38,7 @@ export function openLine(log: NativeLog, bounds: TimeBounds): NativeLog | null {
   const timestamp = log.timestamp ?? take(fields, TIMES, (value) => timeOf(value, bounds))
   const traceId = log.traceId || take(fields, TRACES, idOf)
   const spanId = log.spanId || take(fields, SPANS, idOf)
-  return { ...log, level, timestamp, traceId, spanId, attributes: joined(log.attributes, fields) }
+  return { ...log, level, timestamp, traceId, spanId, attributes: joined(log, fields) }
 }
 
 function firstMark(text: string): number {
@@ -80,11 +81,15 @@ function idOf(value: unknown): string | null {
 }
 
 /** The log's own attributes, and fields whose names they leave free, up to the number a log may have. */
-function joined(own: NativeLog['attributes'], fields: ReadonlyMap<string, unknown>): Readonly<Record<string, unknown>> {
-  const all = new Map<string, unknown>(Object.entries(own ?? {}))
+function joined(
+  { attributes, shared }: NativeLog,
+  fields: ReadonlyMap<string, unknown>,
+): Readonly<Record<string, unknown>> {
+  const all = new Map<string, unknown>()
+  if (attributes != null) flattenInto(all, attributes)
   for (const [name, value] of fields) {
     if (all.size >= BATCH_LIMITS.attributes) break
-    if (!all.has(name)) all.set(name, value)
+    if (!all.has(name) && (shared === undefined || !Object.hasOwn(shared, name))) all.set(name, value)
   }
   return Object.fromEntries(all)
 }

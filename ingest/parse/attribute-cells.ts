@@ -57,16 +57,19 @@ export function textMapCell(
   return { cell: `{${cell}}`, bytes }
 }
 
-/** Remembers the cells of attributes that neighbouring rows share, by the object. */
+/** Remembers the cells of attributes that neighbouring rows share, by the object; `change` is applied to each once. */
 export class SharedCells {
   #of: Attributes | null = null
   #cells: AttributeCells = { strings: '', numbers: '', bools: '', bytes: 0 }
 
-  constructor(private readonly quoted: QuotedNames) {}
+  constructor(
+    private readonly quoted: QuotedNames,
+    private readonly change: (shared: Attributes) => Attributes,
+  ) {}
 
   of(shared: Attributes): AttributeCells {
     if (this.#of !== shared) {
-      this.#cells = attributeCells(shared, this.quoted)
+      this.#cells = attributeCells(this.change(shared), this.quoted)
       this.#of = shared
     }
     return this.#cells

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest'
 import { storedLevel } from './level.js'
 
 test.each([
-  [undefined, 'info'],
-  [null, 'info'],
-  ['', 'info'],
+  [undefined, 'unknown'],
+  [null, 'unknown'],
+  ['', 'unknown'],
   [' INFO ', 'info'],
   ['Warning', 'warn'],
   ['ERR', 'error'],

@@ -2,8 +2,8 @@ import { LOG_LEVELS } from '../../schema/domain/telemetry.js'
 
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** The level of a log that names none. */
-export const DEFAULT_LEVEL = 'info'
+/** The level of a log that names none and whose line tells none; `info` would be a guess. */
+export const DEFAULT_LEVEL = 'unknown'
 
 /** Other spellings of levels: syslog's keywords (RFC 5424, table 2), and those of common loggers. */
 const SPELLINGS: Readonly<Record<string, LogLevel>> = {

@@ -80,7 +80,7 @@ test('a full log and a bare one are stored column for column', async () => {
       org_id: 'org_1',
       ts: '2026-11-21 03:20:07.123000000',
       service: 'unknown',
-      level: 'info',
+      level: 'unknown',
       message: '',
       trace_id: '',
       span_id: '',

@@ -1,3 +1,4 @@
+import { bareContexts, type ContextOf, enrichAttributes, enrichLog } from '../enrich/index.js'
 import { SharedCells } from './attribute-cells.js'
 import { flattenAttributes } from './attributes.js'
 import type { ParsedBatch } from './batch.js'
@@ -14,19 +15,20 @@ import { nanosecondsText, readTimestamp } from './timestamp.js'
 export const UNKNOWN_SERVICE = 'unknown'
 
 /**
- * Rows of batches of logs: the same batches give the same bytes, whenever and wherever they are made.
+ * Rows of batches of logs, enriched and scrubbed: the same batches give the same bytes, whenever and wherever they are
+ * made.
  *
  * Usage counts, as `bytes` of a log, the UTF-8 length of its message and of the names and values of its stored
  * attributes, numbers and booleans as their JSON text.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toLogRows(batches: readonly ParsedBatch[]): Rows {
+export function toLogRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
   const lines = new FlushLines()
   const chunks: Uint8Array[] = []
   let size = 0
   for (const batch of batches) {
-    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt))
+    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt), contextOf)
     chunks.push(chunk)
     size += chunk.byteLength
     if (size > MAX_ROWS_BYTES && batches.length > 1)
@@ -41,16 +43,20 @@ export function toLogRows(batches: readonly ParsedBatch[]): Rows {
   return { rows, lines: lines.closed() }
 }
 
-function batchRows(batch: ParsedBatch, line: OpenLine): Uint8Array {
-  const { items, ascii } = readLogs(batch)
+function batchRows(batch: ParsedBatch, line: OpenLine, contextOf: ContextOf): Uint8Array {
+  const { items, ascii: sentAscii } = readLogs(batch)
+  const context = contextOf(batch.orgId)
+  const ascii = sentAscii && context.ascii
   const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
   const name = `,${JSON.stringify(batch.batchId)},`
   const tail = `,${Math.floor(batch.acceptedAt)}]\n`
   const quoted = new QuotedNames()
-  const shared = new SharedCells(quoted)
+  const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
   let all = ''
-  for (const [item, log] of items.entries())
+  for (const [item, sent] of items.entries()) {
+    const log = enrichLog(sent, batch.acceptedAt, context)
     all += head + logCells(log, batch, line, ascii, quoted, shared) + name + item + tail
+  }
   // What is ASCII (ids are) has no surrogates, and is written in a third of the time.
   return ascii ? Buffer.from(all, 'latin1') : Buffer.from(wellFormed(all))
 }

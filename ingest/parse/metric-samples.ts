@@ -1,5 +1,7 @@
 import type { FlushLine } from '../../schema/ports/flushes.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
+import { bareContexts, type ContextOf } from '../enrich/index.js'
+import { scrubLabels } from '../scrub/index.js'
 import type { ParsedBatch } from './batch.js'
 import { FlushLines } from './flush-lines.js'
 import { readMetrics } from './read-batch.js'
@@ -21,19 +23,21 @@ export interface MetricColumns {
 export const SAMPLE_BYTES = 16
 
 /**
- * Samples of batches of metrics. `bytes` of a sample is the UTF-8 length of its name and of the names and values of its
+ * Samples of batches of metrics, their labels scrubbed. `bytes` of a sample is the UTF-8 length of its name and of the names and values of its
  * labels, and `SAMPLE_BYTES`.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toMetricColumns(batches: readonly ParsedBatch[]): MetricColumns {
+export function toMetricColumns(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): MetricColumns {
   const lines = new FlushLines()
   const samples = new SampleCollector()
   for (const batch of batches) {
     const { orgId } = batch
     const acceptedAt = Math.floor(batch.acceptedAt)
     const line = lines.of(orgId, batch.acceptedAt)
-    readMetrics(batch, (name, kind, labels, ms, value, stale) => {
+    const { scrubber } = contextOf(orgId)
+    readMetrics(batch, (name, kind, sent, ms, value, stale) => {
+      const labels = scrubLabels(sent, scrubber)
       const sample = { orgId, name, kind, labels, ts: ms ?? acceptedAt, value }
       samples.add(stale ? { ...sample, stale } : sample)
       line.add(sample.ts, sampleBytes(sample))
@@ -43,8 +47,8 @@ export function toMetricColumns(batches: readonly ParsedBatch[]): MetricColumns 
 }
 
 /** What `toMetricColumns` makes, a sample at a time. */
-export function toMetricSamples(batches: readonly ParsedBatch[]): MetricSamples {
-  const { columns, lines } = toMetricColumns(batches)
+export function toMetricSamples(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): MetricSamples {
+  const { columns, lines } = toMetricColumns(batches, contextOf)
   return { samples: samplesOf(columns), lines }
 }
 

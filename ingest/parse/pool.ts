@@ -1,11 +1,13 @@
 import { Worker } from 'node:worker_threads'
+import { DEFAULT_SCRUB_POLICY, type ScrubPolicy } from '../../schema/domain/scrub.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
+import { BARE_SETTINGS, createContexts, type EnrichSettings } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
 import type { MetricColumns } from './metric-samples.js'
 import { FlushTooLargeError, type Rows } from './rows.js'
-import { PARSERS, type ParseAnswer, type ParseTask, type RowSignal } from './worker-messages.js'
+import { PARSERS, type ParseAnswer, type ParseTask, type RowSignal, underPolicies } from './worker-messages.js'
 
 /** Makes rows off the main thread. */
 export interface ParsePool {
@@ -49,19 +51,33 @@ interface Hand {
  *
  * @param options.workers How many; 0 makes rows in the calling thread.
  * @param options.file The compiled worker.js.
+ * @param options.enrich Databases and the key of hashes; left out, nothing is located.
+ * @param options.policyOf How an organisation's telemetry is scrubbed; left out, by the default policy.
  */
 export function createParsePool(options: {
   readonly workers: number
   readonly file: string
   readonly log: Log
+  readonly enrich?: EnrichSettings
+  readonly policyOf?: (orgId: string) => ScrubPolicy
 }): ParsePool {
-  const { workers, file, log } = options
-  if (workers === 0)
+  const { workers, file, log, enrich = BARE_SETTINGS, policyOf = () => DEFAULT_SCRUB_POLICY } = options
+  const policiesOf = (batches: readonly ParsedBatch[]): ReadonlyMap<string, ScrubPolicy> => {
+    const policies = new Map<string, ScrubPolicy>()
+    for (const { orgId } of batches) {
+      const policy = policyOf(orgId)
+      if (policy !== DEFAULT_SCRUB_POLICY) policies.set(orgId, policy)
+    }
+    return policies
+  }
+  if (workers === 0) {
+    const contexts = createContexts(enrich)
     return {
-      rows: async (signal, batches) => PARSERS[signal](batches),
-      samples: async (batches) => PARSERS.metrics(batches),
+      rows: async (signal, batches) => PARSERS[signal](batches, underPolicies(contexts, policiesOf(batches))),
+      samples: async (batches) => PARSERS.metrics(batches, underPolicies(contexts, policiesOf(batches))),
       close: async () => undefined,
     }
+  }
 
   const hands = new Set<Hand>()
   const waiting: Task[] = []
@@ -80,7 +96,7 @@ export function createParsePool(options: {
       const batches = task.batches.map(({ batchId, orgId, protocol, acceptedAt, body }) => {
         return { batchId, orgId, protocol, acceptedAt, body: new Uint8Array(body) }
       })
-      const message: ParseTask = { task: ++sent, signal: task.signal, batches }
+      const message: ParseTask = { task: ++sent, signal: task.signal, batches, policies: policiesOf(task.batches) }
       hand.worker.postMessage(
         message,
         batches.map((batch) => batch.body.buffer),
@@ -89,7 +105,7 @@ export function createParsePool(options: {
   }
 
   const hire = (): Hand => {
-    const worker = new Worker(file, { resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } })
+    const worker = new Worker(file, { workerData: enrich, resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } })
     const hand: Hand = { worker, task: null }
     hands.add(hand)
     worker.on('message', (answer: ParseAnswer) => {

@@ -1,3 +1,4 @@
+import { bareContexts, type ContextOf, enrichRum } from '../enrich/index.js'
 import { attributeCells, mapCells, textMapCell } from './attribute-cells.js'
 import type { ParsedBatch } from './batch.js'
 import { errorFingerprint } from './error-fingerprint.js'
@@ -10,16 +11,18 @@ import { nanosecondsText, readTimestamp } from './timestamp.js'
 const NO_CELLS = { strings: '', numbers: '', bools: '', bytes: 0 }
 
 /**
- * Rows of batches of browser events, in the order of `RUM_ROW_COLUMNS`: the same batches give the same bytes.
+ * Rows of batches of browser events, in the order of `RUM_ROW_COLUMNS`, enriched and scrubbed: the same
+ * batches give the same bytes.
  *
  * Usage counts, as `bytes` of an event, the UTF-8 length of its texts and of the names and values of its attribution and
  * its attributes.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toRumRows(batches: readonly ParsedBatch[]): Rows {
+export function toRumRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
   const quoted = new QuotedNames()
-  return rowsOf(batches, readRum, (event: RumItem, batch, line) => {
+  return rowsOf(batches, readRum, (sent: RumItem, batch, line) => {
+    const event = enrichRum(sent, contextOf(batch.orgId))
     const at = event.timestamp == null ? null : readTimestamp(event.timestamp)
     const ms = at?.ms ?? Math.floor(batch.acceptedAt)
     const type = event.type.toLowerCase()

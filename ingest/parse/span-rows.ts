@@ -1,3 +1,4 @@
+import { bareContexts, type ContextOf, enrichAttributes, enrichSpan } from '../enrich/index.js'
 import { attributeCells, mapCells, SharedCells, textMapCell } from './attribute-cells.js'
 import type { ParsedBatch } from './batch.js'
 import { UNKNOWN_SERVICE } from './log-rows.js'
@@ -8,17 +9,23 @@ import type { Attributes, SpanItem } from './span-item.js'
 import { nanosecondsText } from './timestamp.js'
 
 /**
- * Rows of batches of spans, in the order of `SPAN_ROW_COLUMNS`: the same batches give the same bytes.
+ * Rows of batches of spans, in the order of `SPAN_ROW_COLUMNS`, enriched and scrubbed: the same batches
+ * give the same bytes.
  *
  * Usage counts, as `bytes` of a span, the UTF-8 length of its name, its status message and the names and values of its
  * attributes, its events and links included.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toSpanRows(batches: readonly ParsedBatch[]): Rows {
+export function toSpanRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
   const quoted = new QuotedNames()
-  const shared = new SharedCells(quoted)
-  return rowsOf(batches, readSpans, (span: SpanItem, _batch, line) => {
+  let context = contextOf(batches[0]?.orgId ?? '')
+  let of: ParsedBatch | null = null
+  const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
+  return rowsOf(batches, readSpans, (sent: SpanItem, batch, line) => {
+    if (batch !== of) context = contextOf(batch.orgId)
+    of = batch
+    const span = enrichSpan(sent, context)
     const own = attributeCells(span.attributes, quoted)
     const common = shared.of(span.shared)
     let bytes = Buffer.byteLength(span.name) + Buffer.byteLength(span.statusMessage) + own.bytes + common.bytes

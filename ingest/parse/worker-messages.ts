@@ -1,4 +1,6 @@
+import type { ScrubPolicy } from '../../schema/domain/scrub.js'
 import type { Signal } from '../../schema/domain/signal.js'
+import type { ContextOf } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
 import { toLogRows } from './log-rows.js'
@@ -18,6 +20,8 @@ export interface ParseTask {
   readonly task: number
   readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
+  /** Of the organisations in these batches, those that have a policy of their own. */
+  readonly policies: ReadonlyMap<string, ScrubPolicy>
 }
 
 /** What a worker thread answers. Errors lose their class on the way, so a poison batch goes as data. */
@@ -29,18 +33,34 @@ export type ParseAnswer =
   | { readonly task: number; readonly outcome: 'failed'; readonly message: string }
 
 /** Answers a task, and names what is handed over instead of copied. */
-export function answerTask({ task, signal, batches }: ParseTask): readonly [ParseAnswer, ArrayBuffer[]] {
+export function answerTask(
+  { task, signal, batches, policies }: ParseTask,
+  contexts: ContextOf,
+): readonly [ParseAnswer, ArrayBuffer[]] {
   try {
+    const contextOf = underPolicies(contexts, policies)
     if (signal !== 'metrics') {
-      const result = PARSERS[signal](batches)
+      const result = PARSERS[signal](batches, contextOf)
       return [{ task, outcome: 'rows', result }, [result.rows.buffer]]
     }
-    const result = PARSERS.metrics(batches)
+    const result = PARSERS.metrics(batches, contextOf)
     const { seriesOf, timestamps, values, stale } = result.columns
     const handed = [seriesOf.buffer, timestamps.buffer, values.buffer, stale.buffer]
     return [{ task, outcome: 'samples', result }, handed]
   } catch (error) {
     return [failureAnswer(task, error), []]
+  }
+}
+
+/** Contexts under the policies of a task; each organisation's is looked up once. */
+export function underPolicies(contexts: ContextOf, policies: ReadonlyMap<string, ScrubPolicy>): ContextOf {
+  const found = new Map<string, ReturnType<ContextOf>>()
+  return (orgId) => {
+    const known = found.get(orgId)
+    if (known !== undefined) return known
+    const context = contexts(orgId, policies.get(orgId))
+    found.set(orgId, context)
+    return context
   }
 }
 

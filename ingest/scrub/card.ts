@@ -1,4 +1,4 @@
-import { ALPHANUMERIC, DIGIT, isAt, UNDERSCORE } from './characters.js'
+import { ALPHANUMERIC, DIGIT, DOT, digitsOf, endOfRun, isAt, UNDERSCORE } from './characters.js'
 import type { EndOf } from './detector.js'
 import { passesLuhn } from './luhn.js'
 
@@ -27,43 +27,48 @@ const ISSUERS: readonly (readonly [from: number, to: number, lengths: readonly n
 
 const SPACE = 0x20
 const MINUS = 0x2d
-const POINT = 0x2e
 
 /**
- * A payment card's number: 13 to 19 digits of a known issuer that pass Luhn's check, in one run or in groups of at
- * least two with one and the same separator, a space or a dash. Of other numbers of such length and beginning, one in
- * ten passes.
+ * A payment card's number: 13 to 19 digits of a known issuer that pass Luhn's check, in one run or in groups, the first
+ * of four digits, with one and the same separator between, a space or a dash. Of other numbers with such a length and
+ * beginning, one in ten passes.
  */
 export const endOfCard: EndOf = (text, at) => {
-  let digits = ''
-  let separator = 0
-  let group = 0
-  let to = at
-  for (; digits.length < 20; to++) {
-    if (isAt(text, to, DIGIT)) {
-      digits += text[to]
-      group++
-      continue
+  const lengths = lengthsOf(text, at)
+  if (lengths === null) return -1
+  const run = endOfRun(text, at, DIGIT, 20)
+  if (run > at + 4) return isWhole(text, run) && isCard(text.slice(at, run), lengths) ? run : -1
+  const separator = text.charCodeAt(run)
+  if (separator !== SPACE && separator !== MINUS) return -1
+  let digits = run - at
+  let end = -1
+  for (let to = run; text.charCodeAt(to) === separator && digits < 19; ) {
+    const next = endOfRun(text, to + 1, DIGIT, 7)
+    if (next - to < 3) break
+    digits += next - to - 1
+    to = next
+    // What follows a whole card is a number of its own.
+    if (lengths.includes(digits) && isWhole(text, to) && passesLuhn(digitsOf(text.slice(at, to)))) {
+      end = to
+      break
     }
-    const code = text.charCodeAt(to)
-    const parts = (code === SPACE || code === MINUS) && (separator === 0 || code === separator)
-    if (!parts || group < 2 || !isAt(text, to + 1, DIGIT)) break
-    // What follows is a number of its own once the digits make a card.
-    if (separator !== 0 && isCard(digits)) break
-    separator = code
-    group = 0
   }
-  if (isAt(text, to, ALPHANUMERIC | UNDERSCORE)) return -1
-  // A decimal fraction.
-  if (text.charCodeAt(to) === POINT && isAt(text, to + 1, DIGIT)) return -1
-  return isCard(digits) ? to : -1
+  return end
 }
 
-/** Whether digits are a payment card's number. */
-export function isCard(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19) return false
-  const head = Number(digits.slice(0, 4))
-  for (const [from, to, lengths] of ISSUERS)
-    if (head >= from && head <= to && lengths.includes(digits.length)) return passesLuhn(digits)
-  return false
+function isCard(digits: string, lengths: readonly number[]): boolean {
+  return lengths.includes(digits.length) && passesLuhn(digits)
+}
+
+/** Lengths of numbers of the issuer whose range the four digits at a place are in. */
+function lengthsOf(text: string, at: number): readonly number[] | null {
+  if (text.charCodeAt(at) < 0x32 || endOfRun(text, at, DIGIT, 4) !== at + 4) return null
+  const head = Number(text.slice(at, at + 4))
+  for (const [from, to, lengths] of ISSUERS) if (head >= from && head <= to) return lengths
+  return null
+}
+
+/** Whether a number ends here: no letter joins it, and no fraction. */
+function isWhole(text: string, to: number): boolean {
+  return !isAt(text, to, ALPHANUMERIC | UNDERSCORE) && !(isAt(text, to, DOT) && isAt(text, to + 1, DIGIT))
 }

@@ -8,13 +8,15 @@ export const DOT = 32
 export const BASE64 = 64
 /** A-F and a-f. */
 export const HEX_LETTER = 128
+/** Marks that may begin or hold an entity: @ = : + ( - */
+export const MARK = 256
 
 export const LETTER = UPPER | LOWER
 export const ALPHANUMERIC = DIGIT | LETTER
 /** Characters of base64url, which tokens are made of. */
 export const TOKEN = ALPHANUMERIC | UNDERSCORE | DASH
 
-const CLASSES = new Uint8Array(128)
+const CLASSES = new Uint16Array(128)
 for (let code = 0x30; code <= 0x39; code++) CLASSES[code] = DIGIT
 for (let code = 0x41; code <= 0x5a; code++) CLASSES[code] = UPPER | (code <= 0x46 ? HEX_LETTER : 0)
 for (let code = 0x61; code <= 0x7a; code++) CLASSES[code] = LOWER | (code <= 0x66 ? HEX_LETTER : 0)
@@ -22,6 +24,7 @@ CLASSES[0x5f] = UNDERSCORE
 CLASSES[0x2d] = DASH
 CLASSES[0x2e] = DOT
 for (const mark of '+/=') CLASSES[mark.charCodeAt(0)] = BASE64
+for (const mark of '@=:+(-') CLASSES[mark.charCodeAt(0)] = (CLASSES[mark.charCodeAt(0)] ?? 0) | MARK
 
 /** Classes of a character code, as bits; 0 for all others, for those past ASCII, and past the end of a text. */
 export function classOf(code: number): number {

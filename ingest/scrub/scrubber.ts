@@ -8,9 +8,9 @@ import {
   type ScrubStrategy,
 } from '../../schema/domain/scrub.js'
 import type { Finding } from './detector.js'
-import { findAll, type Search } from './find.js'
+import { findAll, searchFor } from './find.js'
 import { replacementOf } from './replacement.js'
-import { isSensitiveName, plainName } from './sensitive-name.js'
+import { sensitiveNames } from './sensitive-name.js'
 
 /** Scrubs one organisation's telemetry. What is clean comes back as it is, the same object. */
 export interface Scrubber {
@@ -39,10 +39,10 @@ export function createScrubber(
   const key = createHmac('sha256', installationKey).update(`scrub\n${orgId}`).digest()
   const strategies = { ...DEFAULT_SCRUB_STRATEGIES, ...policy.kinds }
   const kinds = new Set(SCRUB_KINDS.filter((kind) => strategies[kind] !== 'keep'))
-  const more = new Set(policy.sensitiveNames.map(plainName))
-  const sensitive = remembered((name) => isSensitiveName(name, more))
-  const search: Search = { kinds, isSensitive: sensitive }
-  const rules = remembered((name) => ruleOf(name, policy, strategies, sensitive))
+  const { has, ends } = sensitiveNames(policy.sensitiveNames)
+  const names = { has: remembered(has), ends }
+  const search = searchFor(kinds, names)
+  const rules = remembered((name) => ruleOf(name, policy, strategies, names.has))
 
   const replaced = (text: string, { kind, from, to }: Finding) => {
     const strategy = strategies[kind]

@@ -43,18 +43,37 @@ const HARMLESS = new Set([
   'syntaxtoken',
 ])
 
-/**
- * Whether a name's value is a secret; of a dotted name its last part counts. Told apart
- * regardless of case, dashes and underscores.
- */
-export function isSensitiveName(name: string, more: ReadonlySet<string>): boolean {
-  const last = plainName(name.slice(name.lastIndexOf('.') + 1))
-  if (WHOLE.has(last) || more.has(last)) return true
-  if (HARMLESS.has(last)) return false
-  return ENDINGS.some((ending) => last.endsWith(ending))
+/** Which names are sensitive. */
+export interface SensitiveNames {
+  /** Whether a name's value is a secret; of a dotted name its last part counts. Case, dashes and underscores do not. */
+  readonly has: (name: string) => boolean
+  /** By the codes of a name's last two characters, the first times 128: 0 where no sensitive name ends so. */
+  readonly ends: Uint8Array
+}
+
+/** The built-in names, and an organisation's own. */
+export function sensitiveNames(own: readonly string[]): SensitiveNames {
+  const more = new Set(own.map(plainName))
+  const ends = new Uint8Array(128 * 128)
+  for (const name of [...ENDINGS, ...WHOLE, ...more])
+    for (const [one, two] of pairs(name.slice(-2))) if (one < 128 && two < 128) ends[one * 128 + two] = 1
+  return {
+    ends,
+    has(name) {
+      const last = plainName(name.slice(name.lastIndexOf('.') + 1))
+      if (WHOLE.has(last) || more.has(last)) return true
+      return !HARMLESS.has(last) && ENDINGS.some((ending) => last.endsWith(ending))
+    },
+  }
+}
+
+/** The codes of two characters in each case. */
+function pairs(two: string): (readonly [number, number])[] {
+  const cases = (at: number) => [two.charCodeAt(at), two.toUpperCase().charCodeAt(at)]
+  return cases(0).flatMap((first) => cases(1).map((second) => [first, second] as const))
 }
 
 /** A name as it is compared. */
-export function plainName(name: string): string {
+function plainName(name: string): string {
   return name.toLowerCase().replaceAll(/[-_ .]/g, '')
 }
