@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util'
+import { commandOf } from './cli/commands.js'
 import { openDatabases } from './composition/databases.js'
 import { announce, firstStart } from './composition/first-start.js'
 import { createLog } from './composition/log.js'
@@ -10,6 +11,7 @@ import { type Config, processConfig, settings } from './config.js'
 import { StartError } from './schema/domain/errors.js'
 
 const HELP = `Usage: tocsin [--role gateway|ingest|evaluator|notifier|all]
+       tocsin dead-letters list|show|replay   (dead-letters --help says more)
 
 Tocsin takes signed telemetry, judges it, and pages people. Without settings it runs on stores of its own under .tocsin/.
 
@@ -20,6 +22,8 @@ Tocsin takes signed telemetry, judges it, and pages people. Without settings it 
 
 /** Runs until a signal; the exit status is 0 after an orderly stop. */
 async function main(): Promise<number> {
+  const command = commandOf(process.argv.slice(2))
+  if (command !== null) return command()
   const { values } = readArguments()
   if (values.help === true) {
     console.log(HELP)
