@@ -46,10 +46,10 @@ const refusals: Record<string, [status: number, code: RefusalCode, send: () => P
   'a protocol that is not taken yet': [404, 'SIGNAL_NOT_SERVED', () => edge.post({ path: '/api/v1/write' })],
   'another method': [405, 'METHOD_NOT_ALLOWED', () => edge.send({ method: 'GET' })],
   'no content type': [415, 'CONTENT_TYPE_UNSUPPORTED', () => edge.send({ body: '{}' })],
-  protobuf: [
+  'another content type': [
     415,
     'CONTENT_TYPE_UNSUPPORTED',
-    () => edge.post({ headers: { 'content-type': 'application/x-protobuf' } }),
+    () => edge.post({ headers: { 'content-type': 'application/xml' } }),
   ],
   'another charset': [
     415,
@@ -113,7 +113,7 @@ const refusals: Record<string, [status: number, code: RefusalCode, send: () => P
     () => edge.post({ body: Buffer.from('{"logs":[{"message":"\xff"}]}', 'latin1') }),
   ],
   'JSON of another form': [400, 'BODY_INVALID', () => edge.post({ body: '[]' })],
-  OTLP: [415, 'PROTOCOL_UNSUPPORTED', () => edge.post({ body: '{"resourceLogs":[]}' })],
+  'OTLP of another signal': [415, 'PROTOCOL_UNSUPPORTED', () => edge.post({ body: '{"resourceSpans":[]}' })],
   'an item without message': [400, 'SCHEMA_INVALID', () => edge.post({ body: '{"logs":[{}]}' })],
   'an empty batch': [400, 'SCHEMA_INVALID', () => edge.post({ body: '{"logs":[]}' })],
   'metrics where logs belong': [400, 'SCHEMA_INVALID', () => edge.post({ body: '{"metrics":[]}' })],

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { StartError } from '../../schema/domain/errors.js'
+import type { Signal } from '../../schema/domain/signal.js'
 import type { RateLimiter } from '../../schema/ports/limits.js'
 import { addressKey } from './address-key.js'
+import { sendAccepted, sendRefusal } from './answers.js'
 import { answerClientError } from './client-error.js'
 import { drain } from './drain.js'
 import { EdgeMetrics } from './edge-metrics.js'
@@ -10,8 +12,9 @@ import { FixedWindows } from './fixed-windows.js'
 import { GUARDS } from './guards.js'
 import { HeldBytes } from './held-bytes.js'
 import { DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js'
-import type { EdgeTools, Passage, ServedSignal } from './passage.js'
+import type { EdgeTools, Passage } from './passage.js'
 import { servePreflight } from './preflight.js'
+import { likelyForm, SERVED, type WireForm } from './protocol.js'
 import { createQueueGauge } from './queue-gauge.js'
 import { Refusal } from './refusals.js'
 import { createSureLimiter } from './sure-limiter.js'
@@ -43,13 +46,6 @@ export interface IngestEdgeOptions extends Pick<EdgeTools, 'intake' | 'credentia
   readonly moreMetrics?: () => Promise<string> | string
 }
 
-const SERVED: Readonly<Record<string, ServedSignal>> = {
-  '/v1/logs': 'logs',
-  '/v1/metrics': 'metrics',
-  '/v1/traces': 'spans',
-  '/v1/rum': 'rum',
-}
-const NOT_YET_SERVED = ['/api/v1/write']
 const NO_HEADERS = {
   orgKey: null,
   timestamp: null,
@@ -111,7 +107,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _payload, done) => done(null))
 
-  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown) => {
+  const refuse = (request: FastifyRequest, reply: FastifyReply, error: unknown, known: WireForm | null = null) => {
     const refusal = error instanceof Refusal ? error : new Refusal('INTERNAL', 'The batch could not be taken in.')
     if (refusal !== error) log.error({ error: error instanceof Error ? error.stack : String(error) }, 'ingest failed')
     metrics.refuse(refusal.code)
@@ -120,7 +116,9 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     if (refusal.retryAfterSeconds !== null) reply.header('retry-after', refusal.retryAfterSeconds)
     if (refusal.code === 'METHOD_NOT_ALLOWED') reply.header('allow', 'POST')
     drain(request.raw)
-    return reply.code(refusal.status).send(refusal.answer())
+    const path = request.routeOptions.url ?? ''
+    const form = known ?? likelyForm(path, request.headers['content-type'])
+    return sendRefusal(reply, form, refusal, path.startsWith('/v1/') && path !== '/v1/rum' && isBearer(request))
   }
 
   // A connection kept alive by the answer it waited for would hold the close up until it has been idle long enough.
@@ -144,25 +142,17 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
         const passage = newPassage(request.raw, signal, path, addressKey(request.ip), share)
         try {
           for (const guard of GUARDS) await guard(passage, tools)
-        } finally {
+        } catch (error) {
           reply.headers(passage.answerHeaders)
+          return refuse(request, reply, error, passage.form)
         }
+        reply.headers(passage.answerHeaders)
         metrics.accept(passage, (performance.now() - begun) / 1000)
-        const { accepted, batchId, replayed } = passage.answer ?? noAnswer()
-        if (replayed) reply.header('idempotent-replay', 'true')
-        const { rejected } = passage
-        const left = rejected === null ? {} : { rejected: rejected.items, errors: rejected.errors }
-        return reply.code(202).send({ accepted, batchId, ...left })
+        return sendAccepted(reply, passage.form ?? 'json', passage.answer ?? noAnswer(), passage.rejected)
       } finally {
         metrics.inFlight--
         share.release()
       }
-    })
-  for (const path of NOT_YET_SERVED)
-    app.all(path, (request, reply) => {
-      const known = Object.keys(SERVED).join(' and ')
-      const message = `This version takes no ${path.split('/').at(-1)}; it answers at ${known}.`
-      refuse(request, reply, new Refusal('SIGNAL_NOT_SERVED', message))
     })
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
@@ -200,7 +190,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
 
 function newPassage(
   request: IncomingMessage,
-  signal: ServedSignal,
+  signal: Signal,
   path: string,
   address: string,
   held: Passage['held'],
@@ -212,6 +202,7 @@ function newPassage(
     address,
     held,
     headers: NO_HEADERS,
+    form: null,
     answerHeaders: {},
     claimed: null,
     body: NO_BYTES,
@@ -222,6 +213,11 @@ function newPassage(
     sentAt: null,
     answer: null,
   }
+}
+
+/** Clients that hold a bearer secret may speak OTLP, which their JSON alone does not tell before it is read. */
+function isBearer({ headers }: FastifyRequest): boolean {
+  return headers.authorization !== undefined
 }
 
 function noAnswer(): never {

@@ -7,6 +7,7 @@ import type { Intake } from '../../schema/ports/intake.js'
 import type { FixedWindows } from './fixed-windows.js'
 import type { HeldShare } from './held-bytes.js'
 import type { EdgeLimits } from './limits.js'
+import type { WireForm } from './protocol.js'
 import type { QueueGauge } from './queue-gauge.js'
 import type { RefusalDetail } from './refusals.js'
 import type { SureLimiter } from './sure-limiter.js'
@@ -35,9 +36,6 @@ export interface EdgeTools {
   readonly browserAddresses: FixedWindows
 }
 
-/** Signals that have a path of their own and are read by this version. */
-export type ServedSignal = Signal
-
 /** Security headers, each at most once and of the right form; null where the request has none. */
 export interface IngestHeaders {
   readonly orgKey: string | null
@@ -56,13 +54,15 @@ export interface IngestHeaders {
 /** What is known of a request so far. Each guard fills in its part. */
 export interface Passage {
   readonly request: IncomingMessage
-  readonly signal: ServedSignal
+  readonly signal: Signal
   /** Without the query. */
   readonly path: string
   readonly address: string
   /** Its share of the bytes held; given back when the request ends. */
   readonly held: HeldShare
   headers: IngestHeaders
+  /** What the body is; `json` until the schema guard has seen whether it is OTLP, null until the headers were read. */
+  form: WireForm | null
   /** Headers of the answer, whether it is let through or refused. */
   readonly answerHeaders: Record<string, string>
   /** Whose request it claims to be; proven once the signature guard let it pass. Null for a key nobody has. */

@@ -1,7 +1,6 @@
 /** Every way in which the edge refuses, with its HTTP status. The set is closed: metrics, logs and clients know it. */
 export const REFUSALS = {
   NOT_FOUND: 404,
-  SIGNAL_NOT_SERVED: 404,
   METHOD_NOT_ALLOWED: 405,
   CONTENT_TYPE_UNSUPPORTED: 415,
   ENCODING_UNSUPPORTED: 415,

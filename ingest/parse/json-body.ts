@@ -19,12 +19,12 @@ export interface JsonBody {
  * Counts its values first where there may be very many: 20 MiB of `{}` (20 KiB as gzip) would hold the thread for 4 s and
  * 700 MB.
  *
+ * @param limit Values it may have.
  * @throws InvalidBatchError when it is no UTF-8 or no JSON, TooManyValuesError when it has too many values.
  */
-export function parseJsonBody(body: Uint8Array): JsonBody {
+export function parseJsonBody(body: Uint8Array, limit: number = BATCH_LIMITS.values): JsonBody {
   if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.')
-  if (body.byteLength > COUNTED_BYTES && hasMoreValues(body, BATCH_LIMITS.values))
-    throw new TooManyValuesError(BATCH_LIMITS.values)
+  if (body.byteLength > COUNTED_BYTES && hasMoreValues(body, limit)) throw new TooManyValuesError(limit)
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
   try {
     const value: unknown = JSON.parse(text)

@@ -1,4 +1,15 @@
+import type { Type } from 'protobufjs'
+import type { Signal } from '../../schema/domain/signal.js'
 import type { BatchProtocol } from '../../schema/ports/intake.js'
+import { hasFields } from '../otlp/fields.js'
+import { OTLP_LIMITS } from '../otlp/limits.js'
+import { LISTS, REQUESTS } from '../otlp/messages.js'
+import { readOtlpLogs } from '../otlp/read-logs.js'
+import { readOtlpMetrics } from '../otlp/read-metrics.js'
+import { readOtlpSpans } from '../otlp/read-spans.js'
+import { REMOTE_WRITE_LIMITS } from '../remote-write/limits.js'
+import { WRITE_REQUEST, WRITE_REQUEST_V2 } from '../remote-write/messages.js'
+import { readWriteRequest, readWriteRequestV2 } from '../remote-write/read.js'
 import { type ParsedBatch, readClaimed } from './batch.js'
 import { parseJsonBody } from './json-body.js'
 import { STORABLE_TIMES, type TimeBounds } from './limits.js'
@@ -7,6 +18,7 @@ import { readNativeMetrics } from './native-metrics.js'
 import { readNativeRum } from './native-rum.js'
 import { takeNativeMetric } from './native-samples.js'
 import { readNativeSpans } from './native-spans.js'
+import { decodeProtobuf } from './protobuf-body.js'
 import type { RumItem } from './rum-item.js'
 import type { TakeSample } from './sample-columns.js'
 import type { SpanItem } from './span-item.js'
@@ -19,45 +31,75 @@ export interface BatchHead {
   readonly sentAt: number | null
 }
 
-/** The items of a body of a protocol, and whether every text in them is surely ASCII. Throws `InvalidBatchError`. */
-export function readLogBody(
-  protocol: BatchProtocol,
-  body: Uint8Array,
-  bounds: TimeBounds,
-): NativeBatch<NativeLog> & { readonly ascii: boolean } {
-  switch (protocol) {
-    default: {
-      const { value, ascii } = parseJsonBody(body)
-      return { ...readNativeLogs(value, bounds), ascii }
+/** A body, parsed or decoded but not yet read. */
+export interface ParsedBody {
+  readonly protocol: BatchProtocol
+  readonly value: unknown
+  /** Whether every text in it is surely ASCII. */
+  readonly ascii: boolean
+}
+
+/** What a body is said to be. JSON is told apart by its top-level key. */
+export type BodyForm = BatchProtocol | 'json'
+
+/** OTLP's JSON begins with its only key, and may hold more values than a native batch. */
+const OTLP_START = /^\s*\{\s*"resource(?:Logs|Metrics|Spans)"/
+
+/**
+ * Parses a body of a signal.
+ *
+ * @throws InvalidBatchError, TooManyValuesError.
+ */
+export function parseBody(form: BodyForm, signal: Signal, body: Uint8Array): ParsedBody {
+  switch (form) {
+    case 'native-json':
+      return { protocol: form, ...parseJsonBody(body) }
+    case 'otlp-json':
+      return { protocol: form, ...parseJsonBody(body, OTLP_LIMITS.values) }
+    case 'otlp-protobuf':
+      return decoded(form, REQUESTS[signal === 'rum' ? 'logs' : signal], body, OTLP_LIMITS.values)
+    case 'remote-write-1':
+      return decoded(form, WRITE_REQUEST, body, REMOTE_WRITE_LIMITS.values)
+    case 'remote-write-2':
+      return decoded(form, WRITE_REQUEST_V2, body, REMOTE_WRITE_LIMITS.values)
+    case 'json': {
+      const start = Buffer.from(body.buffer, body.byteOffset, Math.min(body.byteLength, 256)).toString('latin1')
+      const parsed = parseJsonBody(body, OTLP_START.test(start) ? OTLP_LIMITS.values : undefined)
+      const isOtlp = signal !== 'rum' && hasFields(parsed.value) && Object.hasOwn(parsed.value, LISTS[signal])
+      return { protocol: isOtlp ? 'otlp-json' : 'native-json', ...parsed }
     }
   }
 }
 
-export function readSpanBody(protocol: BatchProtocol, body: Uint8Array, bounds: TimeBounds): NativeBatch<SpanItem> {
-  switch (protocol) {
-    default:
-      return readNativeSpans(parseJsonBody(body).value, bounds)
-  }
+function decoded(protocol: BatchProtocol, type: Type, body: Uint8Array, limit: number): ParsedBody {
+  return { protocol, value: decodeProtobuf(type, body, limit), ascii: false }
 }
 
-export function readRumBody(_protocol: BatchProtocol, body: Uint8Array, bounds: TimeBounds): NativeBatch<RumItem> {
-  return readNativeRum(parseJsonBody(body).value, bounds)
+/** The items of a body. Throws `InvalidBatchError`. */
+export function readLogBody({ protocol, value }: ParsedBody, bounds: TimeBounds): NativeBatch<NativeLog> {
+  return isOtlp(protocol) ? { items: readOtlpLogs(value, bounds), sentAt: null } : readNativeLogs(value, bounds)
 }
 
-/** Hands out the samples of a body, once the whole of it was found right. */
-export function readMetricBody(
-  protocol: BatchProtocol,
-  body: Uint8Array,
-  bounds: TimeBounds,
-  take: TakeSample,
-): BatchHead {
-  switch (protocol) {
-    default: {
-      const { items, sentAt } = readNativeMetrics(parseJsonBody(body).value, bounds)
-      for (const metric of items) takeNativeMetric(metric, take)
-      return { count: items.length, sentAt }
-    }
-  }
+export function readSpanBody({ protocol, value }: ParsedBody, bounds: TimeBounds): NativeBatch<SpanItem> {
+  return isOtlp(protocol) ? { items: readOtlpSpans(value, bounds), sentAt: null } : readNativeSpans(value, bounds)
+}
+
+export function readRumBody({ value }: ParsedBody, bounds: TimeBounds): NativeBatch<RumItem> {
+  return readNativeRum(value, bounds)
+}
+
+/** Hands out the samples of a body. Where it throws, those that were handed out before are void. */
+export function readMetricBody({ protocol, value }: ParsedBody, bounds: TimeBounds, take: TakeSample): BatchHead {
+  if (isOtlp(protocol)) return { count: readOtlpMetrics(value, bounds, take), sentAt: null }
+  if (protocol === 'remote-write-1') return { count: readWriteRequest(value, bounds, take), sentAt: null }
+  if (protocol === 'remote-write-2') return { count: readWriteRequestV2(value, bounds, take), sentAt: null }
+  const { items, sentAt } = readNativeMetrics(value, bounds)
+  for (const metric of items) takeNativeMetric(metric, take)
+  return { count: items.length, sentAt }
+}
+
+function isOtlp(protocol: BatchProtocol): boolean {
+  return protocol === 'otlp-json' || protocol === 'otlp-protobuf'
 }
 
 /*
@@ -66,17 +108,20 @@ export function readMetricBody(
  */
 
 export function readLogs(batch: ParsedBatch): { readonly items: readonly NativeLog[]; readonly ascii: boolean } {
-  return readClaimed(batch, () => readLogBody(batch.protocol, batch.body, STORABLE_TIMES))
+  return readClaimed(batch, () => {
+    const body = parseBody(batch.protocol, 'logs', batch.body)
+    return { items: readLogBody(body, STORABLE_TIMES).items, ascii: body.ascii }
+  })
 }
 
 export function readSpans(batch: ParsedBatch): readonly SpanItem[] {
-  return readClaimed(batch, () => readSpanBody(batch.protocol, batch.body, STORABLE_TIMES).items)
+  return readClaimed(batch, () => readSpanBody(parseBody(batch.protocol, 'spans', batch.body), STORABLE_TIMES).items)
 }
 
 export function readRum(batch: ParsedBatch): readonly RumItem[] {
-  return readClaimed(batch, () => readRumBody(batch.protocol, batch.body, STORABLE_TIMES).items)
+  return readClaimed(batch, () => readRumBody(parseBody(batch.protocol, 'rum', batch.body), STORABLE_TIMES).items)
 }
 
 export function readMetrics(batch: ParsedBatch, take: TakeSample): void {
-  readClaimed(batch, () => readMetricBody(batch.protocol, batch.body, STORABLE_TIMES, take))
+  readClaimed(batch, () => readMetricBody(parseBody(batch.protocol, 'metrics', batch.body), STORABLE_TIMES, take))
 }

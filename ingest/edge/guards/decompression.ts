@@ -1,13 +1,19 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
+import { snappyLength, unsnap } from '../../remote-write/snappy.js'
 import { isBrowserKey } from '../browser.js'
 import type { EdgeTools, Passage } from '../passage.js'
+import { isRemoteWrite } from '../protocol.js'
 import { Refusal } from '../refusals.js'
 
 const inflate = promisify(gunzip)
 
 /** Decompresses the body under a cap: inflating stops where it is passed, however much would have come. */
 export async function decompression(passage: Passage, { limits }: EdgeTools): Promise<void> {
+  if (isRemoteWrite(passage.form)) {
+    unsnapped(passage, limits.decompressedBytes)
+    return
+  }
   if (passage.headers.contentEncoding?.toLowerCase() !== 'gzip') {
     passage.plain = passage.body
     return
@@ -25,6 +31,22 @@ export async function decompression(passage: Passage, { limits }: EdgeTools): Pr
   }
   passage.bodyHash = null
   passage.held.take(passage.plain.byteLength)
+}
+
+/** Snappy says its length first: it is checked before anything is made of it. */
+function unsnapped(passage: Passage, most: number): void {
+  const length = snappyLength(passage.body)
+  if (length !== null && length > most)
+    throw new Refusal(
+      'BODY_TOO_LARGE',
+      `The body says that it is ${length} bytes when decompressed; expected at most ${most}.`,
+    )
+  passage.held.take(length ?? 0)
+  const plain = length === null ? null : unsnap(passage.body, length)
+  if (plain === null)
+    throw new Refusal('BODY_INVALID', "The body cannot be decompressed; expected snappy's block format.")
+  passage.plain = plain
+  passage.bodyHash = null
 }
 
 function codeOf(error: unknown): unknown {

@@ -8,16 +8,22 @@ import { unauthenticated } from '../unauthenticated.js'
 
 /** Remembers the idempotency scope and enqueues, in the intake's one atomic step. */
 export async function enqueue(passage: Passage, tools: EdgeTools): Promise<void> {
-  const { claimed, signal, items, plain } = passage
+  const { claimed, signal, items, plain, form } = passage
   if (claimed === null) throw unauthenticated()
+  if (form === null || form === 'json') throw new Error('The protocol of a batch is known once its schema was checked.')
   const batchId = newBatchId(tools.clock.now(), tools.random.bytes(16))
+  // OTLP and remote write may send nothing; there is nothing to keep of it.
+  if (items === 0) {
+    passage.answer = { accepted: 0, batchId, replayed: false }
+    return
+  }
   const result = await enqueued(
     {
       batchId,
       orgId: claimed.orgId,
       keyId: claimed.keyId,
       signal,
-      protocol: 'native-json',
+      protocol: form,
       items,
       body: plain,
       idempotency: {

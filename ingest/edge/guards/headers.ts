@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { BROWSER_PATH, queryKey } from '../browser.js'
 import type { EdgeTools, IngestHeaders, Passage } from '../passage.js'
+import { checkEncoding, wireForm } from '../protocol.js'
 import { Refusal } from '../refusals.js'
 import { readSignature } from '../signature.js'
 import { checkSkew } from '../skew.js'
@@ -20,28 +21,16 @@ const SINGLE = new Set([
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 const ORG_KEY = /^[\x21-\x7e]{1,128}$/
 const BEARER = /^bearer +([\x21-\x7e]{1,512})$/i
-const JSON_TYPE = /^application\/json(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*;?$/i
-/** What a page sends without asking first: JSON as plain text. */
-const BEACON_TYPE = /^text\/plain(?:\s*;\s*charset\s*=\s*"?utf-8"?)?\s*;?$/i
-
 /** Method, content type, encoding and the form of the security headers: what costs nothing to check. */
 export function headers(passage: Passage, { clock, limits }: EdgeTools): void {
   const { request } = passage
   if (request.method !== 'POST')
     throw new Refusal('METHOD_NOT_ALLOWED', `The method is ${request.method}; expected POST.`)
   refuseDuplicates(request)
-  const type = one(request, 'content-type')
-  const isBeacon = passage.path === BROWSER_PATH && request.headers.origin !== undefined && BEACON_TYPE.test(type ?? '')
-  if (type === null || !(JSON_TYPE.test(type) || isBeacon)) {
-    const found = type === null ? 'missing' : JSON.stringify(type.slice(0, 100))
-    throw new Refusal('CONTENT_TYPE_UNSUPPORTED', `The content-type is ${found}; expected application/json in UTF-8.`)
-  }
+  const form = wireForm(passage.path, one(request, 'content-type'), request.headers.origin !== undefined)
+  passage.form = form
   const contentEncoding = one(request, 'content-encoding')
-  if (contentEncoding !== null && !['gzip', 'identity'].includes(contentEncoding.toLowerCase()))
-    throw new Refusal(
-      'ENCODING_UNSUPPORTED',
-      `The content-encoding is ${JSON.stringify(contentEncoding.slice(0, 100))}; expected gzip or identity.`,
-    )
+  checkEncoding(form, contentEncoding)
   passage.headers = { ...security(request, passage.path), contentEncoding }
   const { timestamp } = passage.headers
   if (timestamp !== null) checkSkew('x-timestamp', Number(timestamp), clock.now(), limits.skewMs)
