@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { EdgeMetrics } from '../ingest/edge/edge-metrics.js'
+import { packageRoot } from '../package-root.js'
 import { createMemoryIntake } from '../queue/memory/intake.js'
 import { batch } from '../test/conformance/intake-subject.js'
 import { keptLog } from '../test/ingest-edge.js'
@@ -75,4 +79,29 @@ test('inserts are timed, failures and dead letters counted, and roles show what 
   expect(text).toContain('\ntocsin_notifier_failed_total 4\n')
   expect(text.startsWith('edge 1\n')).toBe(true)
   expect(await metrics.shared()).not.toContain('edge 1')
+})
+
+test('the page of metrics names all of them with their types, and no others but the gateway’s', async () => {
+  const { intake, metrics } = world()
+  await intake.enqueue(batch())
+  const edge = new EdgeMetrics()
+  edge.refuse('NOT_FOUND')
+  edge.accept({ signal: 'logs', answer: { accepted: 1, batchId: 'b', replayed: false }, plain: new Uint8Array(1) }, 0.1)
+  metrics.edge = { metrics: () => edge.text({ heldBytes: 0, queueFull: false }) }
+  metrics.normalizer = { stored: () => ({ logs: { rows: 1, bytes: 1 } }) }
+  metrics.evaluator = { metrics: () => ({ passes: 0, failedPasses: 0, failedOrgs: 0 }), lastPassAt: () => 1 }
+  metrics.notifier = { metrics: () => ({ settled: 0, delivered: 0, retried: 0, failed: 0, swept: 0 }) }
+  const store = () => Promise.reject(new Error('away'))
+  const { logs } = metrics.flushMeter.sinks({
+    logs: { prepare: async () => ({ lines: [], store }), isStored: async () => true },
+  })
+  await expect((await logs?.prepare([]))?.store(1n)).rejects.toThrow('away')
+  const shown = [...(await metrics.all()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`)
+  const page = readFileSync(join(packageRoot(), 'docs', 'metrics.md'), 'utf8')
+  const named = [...page.matchAll(/^\| `(tocsin_\w+)` \| (\w+) \|/gm)].map(([, name, type]) => `${name} ${type}`)
+  // A histogram without an observation and a ratio without a bound are not shown.
+  const unseen = ['tocsin_normalizer_insert_seconds histogram', 'tocsin_queue_memory_ratio gauge']
+  expect([...shown, ...unseen].toSorted()).toEqual(
+    named.filter((name) => !name.startsWith('tocsin_gateway_')).toSorted(),
+  )
 })
