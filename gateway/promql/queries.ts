@@ -1,9 +1,17 @@
 import { typeOf } from '../../query/promql/check-types.js'
 import { type PromqlQuery, parsePromql } from '../../query/promql/index.js'
 import { planQuery } from '../../query/promql/plan.js'
-import { exceeded, MAX_STEPS, type QueryBounds, QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import type { Matcher } from '../../schema/domain/matcher.js'
+import {
+  exceeded,
+  MAX_STEPS,
+  QueryBoundError,
+  type QueryBounds,
+  QueryCancelledError,
+} from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
-import type { MetricReader } from '../../schema/ports/telemetry.js'
+import type { SeriesRange } from '../../schema/ports/series.js'
+import { type MetricReader, StoreError } from '../../schema/ports/telemetry.js'
 import { packSeries } from './packed-series.js'
 import type { EvaluationPool } from './pool.js'
 import { selectionKey } from './selection-key.js'
@@ -81,7 +89,7 @@ export function createPromqlQueries(deps: {
     for (const { selector, start, end } of fetches) {
       const key = selectionKey(selector.matchers, { start, end })
       if (selections.some((one) => one.key === key)) continue
-      const series = await untilAborted(signal, () => reader.select(selector.matchers, withinReach(start, end), null))
+      const series = await untilAborted(signal, () => read(reader, selector.matchers, withinReach(start, end)))
       room.series -= series.length
       room.samples -= series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
       if (room.series < 0) throw exceeded('series', bounds.series)
@@ -90,6 +98,16 @@ export function createPromqlQueries(deps: {
     }
     const points = Math.min(ask.points ?? bounds.points, bounds.points)
     return pool.run(orgId, { promql, times, selections, form, limit, points }, signal)
+  }
+}
+
+/** Reads series; the reader's own bounds, which it meets before it holds the samples, are ours. */
+async function read(reader: MetricReader, matchers: readonly Matcher[], range: SeriesRange) {
+  try {
+    return await reader.select(matchers, range, null)
+  } catch (error) {
+    if (error instanceof StoreError && error.kind === 'query') throw new QueryBoundError('samples', error.message)
+    throw error
   }
 }
 
@@ -110,7 +128,7 @@ function asExpressionError<Result>(read: () => Result): Result {
 }
 
 /** Times that every store can compare: years 1 to 9999, Unix ms. No sample is outside of them. */
-function withinReach(start: number, end: number): { readonly start: number; readonly end: number } {
+function withinReach(start: number, end: number): SeriesRange {
   const clamp = (ms: number) => Math.min(Math.max(ms, -62_135_596_800_000), 253_402_300_799_999)
   return { start: clamp(start), end: clamp(end) }
 }
