@@ -62,7 +62,7 @@ function normalizerFamilies(normalizer: SelfMetrics['normalizer'], meter: FlushM
     {
       name: 'tocsin_normalizer_stored_bytes_total',
       type: 'counter',
-      help: 'Bytes of accepted batches that were stored, as usage counts them, by signal.',
+      help: 'Bytes stored, as usage counts them, by signal.',
       samples: stored.map(([signal, { bytes }]) => ({ labels: { signal }, value: bytes })),
     },
     ...meter.families(),
