@@ -16,7 +16,8 @@ export const ALPHANUMERIC = DIGIT | LETTER
 /** Characters of base64url, which tokens are made of. */
 export const TOKEN = ALPHANUMERIC | UNDERSCORE | DASH
 
-const CLASSES = new Uint16Array(128)
+/** Classes of each UTF-16 code unit, as bits; 0 for all past ASCII. For loops in which a call would cost too much. */
+export const CLASSES = new Uint16Array(65_536)
 for (let code = 0x30; code <= 0x39; code++) CLASSES[code] = DIGIT
 for (let code = 0x41; code <= 0x5a; code++) CLASSES[code] = UPPER | (code <= 0x46 ? HEX_LETTER : 0)
 for (let code = 0x61; code <= 0x7a; code++) CLASSES[code] = LOWER | (code <= 0x66 ? HEX_LETTER : 0)
@@ -26,9 +27,9 @@ CLASSES[0x2e] = DOT
 for (const mark of '+/=') CLASSES[mark.charCodeAt(0)] = BASE64
 for (const mark of '@=:+(-') CLASSES[mark.charCodeAt(0)] = (CLASSES[mark.charCodeAt(0)] ?? 0) | MARK
 
-/** Classes of a character code, as bits; 0 for all others, for those past ASCII, and past the end of a text. */
+/** Classes of a character code, as bits; 0 for those past ASCII, and past the end of a text. */
 export function classOf(code: number): number {
-  return code < 128 ? (CLASSES[code] ?? 0) : 0
+  return CLASSES[code] ?? 0
 }
 
 /** Whether the character at a place is of one of these classes; false past both ends. */

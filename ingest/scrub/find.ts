@@ -1,10 +1,10 @@
 import type { ScrubKind } from '../../schema/domain/scrub.js'
 import { API_KEY_HEADS, endOfApiKey } from './api-key.js'
 import { endOfCard } from './card.js'
-import { ALPHANUMERIC, classOf, DIGIT, HEX_LETTER, isAt, LETTER, MARK, UNDERSCORE, UPPER } from './characters.js'
+import { ALPHANUMERIC, CLASSES, DIGIT, HEX_LETTER, isAt, LETTER, MARK, UNDERSCORE } from './characters.js'
 import type { Finding } from './detector.js'
 import { emailAround } from './email.js'
-import { endOfIban } from './iban.js'
+import { endOfIban, IBAN_COUNTRIES } from './iban.js'
 import { endOfIpv4, endOfIpv6 } from './ip-address.js'
 import { endOfJwt } from './jwt.js'
 import { bearerToken, namedValue, urlPassword } from './named-value.js'
@@ -34,34 +34,47 @@ export function searchFor(kinds: ReadonlySet<ScrubKind>, names: SensitiveNames):
   }
 }
 
-/** Pairs of characters that begin a key, a token or the word Bearer. */
+/** Pairs of characters that begin a key, a token, the word Bearer or an IBAN; by the first's code times 128. */
 const HEADS = new Uint8Array(128 * 128)
-for (const head of [...API_KEY_HEADS, 'ey', 'Be', 'be']) HEADS[head.charCodeAt(0) * 128 + head.charCodeAt(1)] = 1
+for (const head of [...API_KEY_HEADS, ...IBAN_COUNTRIES, 'ey', 'Be', 'be'])
+  HEADS[head.charCodeAt(0) * 128 + head.charCodeAt(1)] = 1
 
 const SPACE = 0x20
 const COLON = 0x3a
+const WORD = ALPHANUMERIC | UNDERSCORE
 
 /**
  * All findings in a text, in order, none overlapping another; null when there are none, as in nearly all texts. One
  * pass: each word, number and mark is looked at where it begins, and most need no second look.
+ *
+ * The loop reads the table itself and calls only where something may begin: V8 does not inline calls here once the
+ * detectors have used up its budget, and a call per character tripled the time.
  */
 export function findAll(text: string, search: Search): Finding[] | null {
-  const length = text.length
+  const { length } = text
+  const { ipv6 } = search
   let found: Finding[] | null = null
   let last = 0
-  for (let at = 0; at < length; ) {
+  let at = 0
+  while (at < length) {
     const code = text.charCodeAt(at)
-    const kind = classOf(code)
-    let hit: Finding | null = null
+    const kind = CLASSES[code] as number
     let next = at + 1
+    let hit: Finding | null = null
     if ((kind & LETTER) !== 0) {
-      hit = atWord(text, at, code, search)
-      if (hit === null) next = endOfWord(text, next)
+      const second = next < length ? text.charCodeAt(next) : 0
+      if (HEADS[code * 128 + second] === 1 || (ipv6 && (kind & HEX_LETTER) !== 0)) hit = atWord(text, at, search)
+      if (hit === null) while (next < length && ((CLASSES[text.charCodeAt(next)] as number) & WORD) !== 0) next++
     } else if ((kind & DIGIT) !== 0) {
-      while ((classOf(text.charCodeAt(next)) & DIGIT) !== 0) next++
-      if ((classOf(text.charCodeAt(next)) & (LETTER | UNDERSCORE)) === 0) hit = atNumber(text, at, next, search)
-      else if (search.ipv6) hit = one('ipv6', at, endOfIpv6(text, at))
-      if (hit === null) next = endOfWord(text, next)
+      while (next < length && ((CLASSES[text.charCodeAt(next)] as number) & DIGIT) !== 0) next++
+      const after = next < length ? text.charCodeAt(next) : 0
+      if (((CLASSES[after] as number) & (LETTER | UNDERSCORE)) === 0) {
+        // Nearly all numbers are shorter than a card's and end at a colon, a bracket or a comma.
+        if (next - at >= 13 || isSeparator(after) || ipv6) hit = atNumber(text, at, next, search)
+      } else {
+        if (ipv6) hit = one('ipv6', at, endOfIpv6(text, at))
+        if (hit === null) while (next < length && ((CLASSES[text.charCodeAt(next)] as number) & WORD) !== 0) next++
+      }
     } else if ((kind & MARK) !== 0) hit = atMark(text, at, code, last, search)
     if (hit === null) {
       at = next
@@ -75,29 +88,19 @@ export function findAll(text: string, search: Search): Finding[] | null {
   return found
 }
 
-function endOfWord(text: string, from: number): number {
-  let at = from
-  while ((classOf(text.charCodeAt(at)) & (ALPHANUMERIC | UNDERSCORE)) !== 0) at++
-  return at
-}
-
 function one(kind: ScrubKind, from: number, to: number): Finding | null {
   return to === -1 ? null : { kind, from, to }
 }
 
-function atWord(text: string, at: number, code: number, search: Search): Finding | null {
-  const next = text.charCodeAt(at + 1)
-  if (!(next < 128)) return null
-  if (HEADS[code * 128 + next] === 1) {
-    const found =
-      (search.jwt ? one('jwt', at, endOfJwt(text, at)) : null) ??
-      (search.api_key ? one('api_key', at, endOfApiKey(text, at)) : null) ??
-      (search.secret ? bearerToken(text, at) : null)
-    if (found !== null) return found
-  }
-  const isIbanHead = (classOf(code) & classOf(next) & UPPER) !== 0 && isAt(text, at + 2, DIGIT)
-  if (isIbanHead && search.iban) return one('iban', at, endOfIban(text, at))
-  return search.ipv6 && (classOf(code) & HEX_LETTER) !== 0 ? one('ipv6', at, endOfIpv6(text, at)) : null
+/** What begins with a letter. */
+function atWord(text: string, at: number, search: Search): Finding | null {
+  return (
+    (search.jwt ? one('jwt', at, endOfJwt(text, at)) : null) ??
+    (search.api_key ? one('api_key', at, endOfApiKey(text, at)) : null) ??
+    (search.secret ? bearerToken(text, at) : null) ??
+    (search.iban && isAt(text, at + 2, DIGIT) ? one('iban', at, endOfIban(text, at)) : null) ??
+    (search.ipv6 ? one('ipv6', at, endOfIpv6(text, at)) : null)
+  )
 }
 
 /** What begins with a number [at, to). Most are told apart by their length and what follows them. */

@@ -13,6 +13,9 @@ const LENGTHS: Readonly<Record<string, number>> = Object.fromEntries(
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 )
 
+/** The countries that have one. */
+export const IBAN_COUNTRIES: readonly string[] = Object.keys(LENGTHS)
+
 /** An IBAN in capitals, in one run or in groups of four, with the length of its country and a right check sum. */
 export const endOfIban: EndOf = (text, at) => {
   const length = LENGTHS[text.slice(at, at + 2)]

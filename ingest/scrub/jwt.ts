@@ -6,7 +6,7 @@ import type { EndOf } from './detector.js'
  * is `{"`. It must begin its run of such characters, so that each run is looked at once.
  */
 export const endOfJwt: EndOf = (text, at) => {
-  if (!text.startsWith('eyJ', at) || isAt(text, at - 1, TOKEN)) return -1
+  if (text.charCodeAt(at + 2) !== 0x4a || !text.startsWith('eyJ', at) || isAt(text, at - 1, TOKEN)) return -1
   const header = endOfRun(text, at, TOKEN)
   if (header - at < 10 || text.charCodeAt(header) !== 0x2e) return -1
   let to = endOfRun(text, header + 1, TOKEN)
