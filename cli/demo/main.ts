@@ -43,8 +43,10 @@ async function main(): Promise<number> {
   rmSync(dataDir, { recursive: true, force: true })
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const closers: (() => Promise<void>)[] = []
+  let told = false
   try {
     await run(screen, dataDir, once, abort, closers)
+    told = true
     return 0
   } catch (error) {
     if (!once && abort.signal.aborted) return 0
@@ -55,8 +57,8 @@ async function main(): Promise<number> {
     clearTimeout(limit)
     screen.say('dim', 'Stopping …')
     for (const close of closers.reverse()) await close()
-    if (once && process.exitCode === undefined && !abort.signal.aborted)
-      rmSync(dataDir, { recursive: true, force: true })
+    // A failed one stays, with Tocsin's own log, for whoever looks into it.
+    if (once && told) rmSync(dataDir, { recursive: true, force: true })
   }
 }
 

@@ -23,8 +23,11 @@ test('help is asked for by either name', () => {
 test.each([
   [[], 'Expected one file; found 0.'],
   [['a', 'b'], 'Expected one file; found 2.'],
-  [['a'], 'Expected --format openstack or jsonl.'],
-  [['a', '--format', 'csv'], '--format is csv; expected openstack or jsonl.'],
+  [['a'], 'Expected --format with one of jsonl, syslog, apache, combined, openssh, openstack, zookeeper.'],
+  [
+    ['a', '--format', 'csv'],
+    '--format is csv; expected one of jsonl, syslog, apache, combined, openssh, openstack, zookeeper.',
+  ],
   [['a', '--format', 'jsonl', '--speed', 'fast'], '--speed is fast; expected 0 or a positive number.'],
   [['a', '--format', 'jsonl', '--speed=-1'], '--speed is -1; expected 0 or a positive number.'],
   [['a', '--format', 'jsonl', '--batch', '1001'], '--batch is 1001; expected 1 to 1000.'],

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { FORMATS } from './formats.js'
 import type { LogFormat } from './record.js'
@@ -28,7 +29,7 @@ const OPTIONS = {
   url: { type: 'string' },
   key: { type: 'string' },
   secret: { type: 'string' },
-  bootstrap: { type: 'string', default: '.tocsin/bootstrap.json' },
+  bootstrap: { type: 'string' },
   batch: { type: 'string', default: '500' },
   service: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
@@ -37,15 +38,17 @@ const OPTIONS = {
 /**
  * Reads the command line; null when it asks for help.
  *
+ * @param dataDir Where the bootstrap file lies unless the command line names it.
+ *
  * @throws UsageError.
  */
-export function readArguments(argv: readonly string[]): ReplayArguments | null {
+export function readArguments(argv: readonly string[], dataDir = '.tocsin'): ReplayArguments | null {
   const { values, positionals } = parsed(argv)
   if (values.help) return null
   const [file, ...more] = positionals
   if (file === undefined || more.length > 0) throw new UsageError(`Expected one file; found ${positionals.length}.`)
-  const known = [...FORMATS.keys()].join(' or ')
-  if (values.format === undefined) throw new UsageError(`Expected --format ${known}.`)
+  const known = `one of ${[...FORMATS.keys()].join(', ')}`
+  if (values.format === undefined) throw new UsageError(`Expected --format with ${known}.`)
   const format = FORMATS.get(values.format)
   if (format === undefined) throw new UsageError(`--format is ${values.format}; expected ${known}.`)
   const speed = Number(values.speed)
@@ -56,7 +59,8 @@ export function readArguments(argv: readonly string[]): ReplayArguments | null {
     throw new UsageError(`--batch is ${values.batch}; expected 1 to 1000.`)
   if (values.url !== undefined && !/^https?:\/\//.test(values.url))
     throw new UsageError(`--url is ${values.url}; expected http:// or https://.`)
-  const { url = null, key = null, secret = null, service = null, bootstrap } = values
+  const { url = null, key = null, secret = null, service = null } = values
+  const bootstrap = values.bootstrap ?? join(dataDir, 'bootstrap.json')
   return { file, format, speed, url, key, secret, bootstrap, batch, service }
 }
 
@@ -82,7 +86,8 @@ ${FORMAT_LINES}
                     0 does not wait: distances stay as they are, and the last record bears the present time.
   --batch N         Records a batch, 1 to 1000 (default 500). What is due within 250 ms goes together.
   --service NAME    The service of records that name none.
-  --bootstrap PATH  Where the first start of Tocsin left its credentials (default .tocsin/bootstrap.json).
+  --bootstrap PATH  Where the first start of Tocsin left its credentials (default bootstrap.json in
+                    TOCSIN_DATA_DIR, which is .tocsin unless set).
   --url URL         Of the ingest edge, if not as in that file. --key and --secret likewise: an ingest key of scheme
                     CANONICAL.
 

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { processConfig } from '../../config.js'
 import { acceptedTimes } from '../../ingest/parse/limits.js'
+import { StartError } from '../../schema/domain/errors.js'
 import { HELP, type ReplayArguments, readArguments, UsageError } from './arguments.js'
 import { paceOf } from './pace.js'
 import { showProgress, summary } from './progress.js'
@@ -19,6 +21,7 @@ import { readTarget } from './target.js'
 async function run(wanted: ReplayArguments, abort: AbortSignal): Promise<number> {
   const target = readTarget(wanted)
   if (!existsSync(wanted.file)) throw new UsageError(`There is no file ${wanted.file}.`)
+  if (!statSync(wanted.file).isFile()) throw new UsageError(`${wanted.file} is no file; expected a log file.`)
   const span = await timeSpan(wanted)
   const now = Date.now()
   const pace = paceOf(wanted.speed, span.first, span.last, now)
@@ -83,12 +86,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
   })
 
 try {
-  const wanted = readArguments(process.argv.slice(2))
+  const wanted = readArguments(process.argv.slice(2), processConfig().TOCSIN_DATA_DIR)
   if (wanted === null) console.log(HELP)
   else process.exitCode = await run(wanted, interrupted.signal)
 } catch (error) {
   if (error instanceof UsageError) console.error(`${error.message} See --help.`)
-  else if (error instanceof SendError) console.error(error.message)
+  else if (error instanceof SendError || error instanceof StartError) console.error(error.message)
   else throw error
   process.exitCode = error instanceof UsageError ? 2 : interrupted.signal.aborted ? 130 : 1
 }
