@@ -1,0 +1,167 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { signCanonical } from '../cli/signing.js'
+import { startTocsin, type TocsinProcess } from '../cli/tocsin-process.js'
+import { openDataDir } from '../embedded/data-dir.js'
+import { startEmbeddedPostgres } from '../embedded/postgres.js'
+import { copyInto, encodeSamples } from '../sql/metric-copy.js'
+import { migratePostgres } from '../sql/migrate-postgres.js'
+import { type Benchmark, type Figure, quantile } from './harness.js'
+import { watchUsage } from './process-usage.js'
+import { MARKER, sampleMetrics } from './sample-metrics.js'
+import { type SignedRequest, sendAll } from './send-all.js'
+
+const BATCHES = 240
+const SAMPLES_A_BATCH = 5_000
+const SAMPLES = BATCHES * SAMPLES_A_BATCH
+const CONNECTIONS = 8
+/** Batches sent before, of the same series, so that what is measured is not the compiler and the making of series. */
+const WARM_UP = 20
+/** What one flush of ours holds. */
+const SAMPLES_A_COPY = 20_000
+
+/** Signed batches through a whole Tocsin until a query finds them, against COPY of the same samples into the same table. */
+export const metrics: Benchmark = {
+  name: 'metrics',
+  about: `${BATCHES} signed batches of ${SAMPLES_A_BATCH} samples, from the first byte sent until all can be queried, against COPY of as many rows`,
+  async run(tell) {
+    const scratch = mkdtempSync(join(tmpdir(), 'tocsin-bench-'))
+    try {
+      tell('copying the samples straight, for the baseline')
+      const baselineMs = await copyStraight(join(scratch, 'baseline'))
+      tell('starting Tocsin')
+      const dataDir = join(scratch, 'tocsin')
+      return await throughTocsin(await startTocsin(dataDir, { TOCSIN_LOG_LEVEL: 'warn' }), dataDir, baselineMs, tell)
+    } finally {
+      rmSync(scratch, { recursive: true, force: true })
+    }
+  },
+}
+
+/** How long PostgreSQL takes for the samples alone, ms: series known, rows encoded before. */
+async function copyStraight(path: string): Promise<number> {
+  const dataDir = openDataDir(path)
+  const postgres = await startEmbeddedPostgres({ dataDir })
+  const client = new pg.Client({ connectionString: postgres.url })
+  try {
+    await migratePostgres(postgres.url, 'metrics')
+    await client.connect()
+    const start = Date.now() - 3_600_000
+    const order = Uint32Array.from({ length: SAMPLES_A_COPY }, (_, i) => i)
+    const copies = Array.from({ length: SAMPLES / SAMPLES_A_COPY }, (_, copy) =>
+      encodeSamples(
+        {
+          series: Float64Array.from(order, (i) => 1 + (i >> 1)),
+          timestamps: Float64Array.from(order, (i) => start + (2 * copy + (i & 1)) * 15_000),
+          values: Float64Array.from(order),
+          stale: new Uint8Array(SAMPLES_A_COPY),
+        },
+        order,
+        BigInt(copy),
+      ),
+    )
+    const before = performance.now()
+    for (const rows of copies) await copyInto(client, 'metrics.samples', rows)
+    return performance.now() - before
+  } finally {
+    await client.end()
+    await postgres.stop()
+    dataDir.release()
+  }
+}
+
+async function throughTocsin(
+  tocsin: TocsinProcess,
+  dataDir: string,
+  baselineMs: number,
+  tell: (line: string) => void,
+): Promise<Figure[]> {
+  const usage = watchUsage(tocsin.pid)
+  try {
+    const url = new URL('/v1/metrics', tocsin.bootstrap.ingestUrl)
+    const requests = signedBatches(tocsin)
+    await sendAll(url, requests.slice(0, WARM_UP), CONNECTIONS)
+    await untilQueryable(tocsin, WARM_UP)
+    tell('sending')
+    const cpuBefore = usage.cpuMs()
+    const start = performance.now()
+    const took = await sendAll(url, requests.slice(WARM_UP), CONNECTIONS)
+    const acceptedMs = performance.now() - start
+    await untilQueryable(tocsin, WARM_UP + BATCHES)
+    const queryableMs = performance.now() - start
+    const cpuMs = usage.cpuMs() - cpuBefore
+    tell('counting what is stored')
+    const stored = await storedSamples(dataDir)
+    const sent = SAMPLES + WARM_UP * SAMPLES_A_BATCH
+    if (stored !== sent) throw new Error(`Tocsin stored ${stored} samples where ${sent} were accepted.`)
+    const perSecond = (ms: number) => SAMPLES / (ms / 1000)
+    return [
+      { name: 'until queryable', value: perSecond(queryableMs), unit: 'samples/s', aim: { atLeast: 100_000 } },
+      { name: 'until accepted', value: perSecond(acceptedMs), unit: 'samples/s' },
+      { name: 'baseline: copied straight', value: perSecond(baselineMs), unit: 'samples/s' },
+      { name: 'ratio to the baseline', value: baselineMs / queryableMs, unit: '' },
+      { name: 'processor time a sample', value: (cpuMs * 1_000) / SAMPLES, unit: 'µs' },
+      { name: 'answer to a batch, median', value: quantile(took, 0.5), unit: 'ms' },
+      { name: 'answer to a batch, 99 of 100', value: quantile(took, 0.99), unit: 'ms' },
+      { name: 'Tocsin, peak resident', value: usage.resident(), unit: 'MiB', aim: { atMost: 1_200 } },
+      { name: 'Tocsin and PostgreSQL, peak', value: usage.tree(), unit: 'MiB' },
+    ]
+  } finally {
+    usage.stop()
+    await tocsin.stop()
+  }
+}
+
+/** Batches ready to be sent, so that making and signing them is not measured. */
+function signedBatches({ bootstrap: { ingestKey } }: TocsinProcess): SignedRequest[] {
+  const now = Date.now()
+  return Array.from({ length: WARM_UP + BATCHES }, (_, batch) => {
+    const points = sampleMetrics(batch, WARM_UP + BATCHES, SAMPLES_A_BATCH, now)
+    const body = Buffer.from(JSON.stringify({ metrics: points }))
+    const signed = signCanonical({
+      secret: ingestKey.secret,
+      method: 'POST',
+      path: '/v1/metrics',
+      timestamp: now,
+      body,
+    })
+    return { body, headers: { 'content-type': 'application/json', 'x-org-key': ingestKey.key, ...signed } }
+  })
+}
+
+/** Waits until a query finds the marker of so many batches. A batch is stored as a whole, so all of it is there. */
+async function untilQueryable(tocsin: TocsinProcess, batches: number): Promise<void> {
+  const url = new URL('/prometheus/api/v1/query', tocsin.bootstrap.graphqlUrl)
+  url.searchParams.set('query', `count(${MARKER})`)
+  const start = Date.now()
+  for (;;) {
+    const response = await fetch(url, { headers: { authorization: `Bearer ${tocsin.bootstrap.apiToken}` } })
+    const text = await response.text()
+    if (!response.ok) throw new Error(`The query for what is stored failed: ${text.slice(0, 500)}`)
+    const { data } = JSON.parse(text) as { data: { result: { value: [number, string] }[] } }
+    const found = Number(data.result[0]?.value[1] ?? 0)
+    if (found >= batches) return
+    if (Date.now() - start > 120_000)
+      throw new Error(`After two minutes ${found} of ${batches} batches can be queried.`)
+    await delay(50)
+  }
+}
+
+/** Samples of the benchmark in the embedded PostgreSQL; Tocsin stores some of its own, under other names. */
+async function storedSamples(dataDir: string): Promise<number> {
+  const { port, password } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
+    port: number
+    password: string
+  }
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'tocsin', database: 'tocsin', password })
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ samples: number }>('SELECT count(*)::int AS samples FROM metrics.samples')
+    return rows[0]?.samples ?? 0
+  } finally {
+    await client.end()
+  }
+}
