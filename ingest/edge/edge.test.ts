@@ -43,7 +43,6 @@ const bearer = (secret: string, more: Record<string, string> = {}) =>
 
 const refusals: Record<string, [status: number, code: RefusalCode, send: () => Promise<TestAnswer>]> = {
   'another path': [404, 'NOT_FOUND', () => edge.post({ path: '/v2/logs' })],
-  'a protocol that is not taken yet': [404, 'SIGNAL_NOT_SERVED', () => edge.post({ path: '/api/v1/write' })],
   'another method': [405, 'METHOD_NOT_ALLOWED', () => edge.send({ method: 'GET' })],
   'no content type': [415, 'CONTENT_TYPE_UNSUPPORTED', () => edge.send({ body: '{}' })],
   'another content type': [
