@@ -1,3 +1,4 @@
+import type { IngestCredential } from '../../schema/domain/ingest-key.js'
 import type { EdgeLimits } from './limits.js'
 import type { NamedLimit } from './sure-limiter.js'
 
@@ -9,9 +10,14 @@ export interface VolumeLimit extends NamedLimit {
   readonly amount: number
 }
 
-/** The limits of volume that are set. */
-export function volumeLimits(limits: EdgeLimits, batch: { items: number; bytes: number }): VolumeLimit[] {
-  const { itemsPerOrgDay, bytesPerOrgDay } = limits
+/** The limits of volume that are set: the org's own, or else those of all. */
+export function volumeLimits(
+  limits: EdgeLimits,
+  claimed: IngestCredential | null,
+  batch: { readonly items: number; readonly bytes: number },
+): VolumeLimit[] {
+  const itemsPerOrgDay = claimed?.limits?.itemsPerDay ?? limits.itemsPerOrgDay
+  const bytesPerOrgDay = claimed?.limits?.bytesPerDay ?? limits.bytesPerOrgDay
   return [
     ...(itemsPerOrgDay === null
       ? []

@@ -11,8 +11,9 @@ import { ingestSecretHash } from './ingest-keys.js'
 const TOUCH_EVERY_MS = 10_000
 
 const SELECT = `
-  SELECT k.id, k.org_id, k.key, k.scheme, k.signals, k.allowed_origins, s.sealed, s.expires_at
-  FROM ingest_key k
+  SELECT k.id, k.org_id, k.key, k.scheme, k.signals, k.allowed_origins, s.sealed, s.expires_at,
+    o.ingest_requests_per_minute, o.ingest_items_per_day::float8, o.ingest_bytes_per_day::float8
+  FROM ingest_key k JOIN org o ON o.id = k.org_id
   LEFT JOIN ingest_secret s ON s.ingest_key_id = k.id AND (s.expires_at IS NULL OR s.expires_at > $2)
   WHERE k.revoked_at IS NULL AND `
 const BY_KEY = `${SELECT} k.key = $1 ORDER BY s.created_at DESC`
@@ -86,6 +87,9 @@ interface Row {
   readonly allowed_origins: readonly string[]
   readonly sealed: Buffer | null
   readonly expires_at: Date | null
+  readonly ingest_requests_per_minute: number | null
+  readonly ingest_items_per_day: number | null
+  readonly ingest_bytes_per_day: number | null
 }
 
 function toCredential(rows: readonly Row[], sealer: Sealer): IngestCredential | null {
@@ -98,6 +102,11 @@ function toCredential(rows: readonly Row[], sealer: Sealer): IngestCredential | 
     scheme: row.scheme,
     signals: row.signals,
     allowedOrigins: row.allowed_origins,
+    limits: {
+      requestsPerMinute: row.ingest_requests_per_minute,
+      itemsPerDay: row.ingest_items_per_day,
+      bytesPerDay: row.ingest_bytes_per_day,
+    },
     secrets: rows.flatMap(({ sealed }) => (sealed === null ? [] : [Uint8Array.from(sealer.open(sealed, row.id))])),
   }
 }

@@ -142,6 +142,22 @@ test.each(['CANONICAL', 'BODY', 'BEARER'])('a rotated %s key has two secrets for
   }
 })
 
+test("an org's own limits stand before those of all", async () => {
+  const key = await createKey({ scheme: 'CANONICAL' })
+  await gateway.pool.query(
+    'UPDATE org SET ingest_requests_per_minute = 2, ingest_items_per_day = 5000000000, ingest_bytes_per_day = 40',
+  )
+  const answers = []
+  for (let i = 0; i < 3; i++) answers.push(await SEND.CANONICAL?.(told.port, key))
+  await gateway.pool.query(
+    'UPDATE org SET ingest_requests_per_minute = NULL, ingest_items_per_day = NULL, ingest_bytes_per_day = NULL',
+  )
+  expect(answers.map((answer) => answer?.json.error?.code)).toEqual([undefined, 'ORG_VOLUME_EXCEEDED', 'ORG_LIMITED'])
+  expect(answers[0]?.headers['ratelimit-policy']).toBe(
+    '"requests";q=2;w=60, "items";q=5000000000;w=86400;qu="items", "bytes";q=40;w=86400;qu="content-bytes"',
+  )
+})
+
 test('a key sends its signals alone', async () => {
   const key = await createKey({ scheme: 'CANONICAL', signals: ['METRICS'] })
   const answer = await SEND.CANONICAL?.(told.port, key)

@@ -7,7 +7,11 @@ export async function orgRequests(
   { claimed, answerHeaders }: Passage,
   { limits, sureLimiter }: EdgeTools,
 ): Promise<void> {
-  const limit = { name: 'requests', points: limits.requestsPerOrg, windowMs: 60_000 }
+  const limit = {
+    name: 'requests',
+    points: claimed?.limits?.requestsPerMinute ?? limits.requestsPerOrg,
+    windowMs: 60_000,
+  }
   const answer = await sureLimiter.consume(limit, claimed?.orgId ?? '', 1)
   tellLimit(answerHeaders, limit, answer)
   if (!answer.allowed)

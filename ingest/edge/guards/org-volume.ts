@@ -10,7 +10,7 @@ import { volumeLimits } from '../volume.js'
  */
 export async function orgVolume(passage: Passage, { limits, sureLimiter }: EdgeTools): Promise<void> {
   const { claimed, answerHeaders, items, plain } = passage
-  for (const limit of volumeLimits(limits, { items, bytes: plain.byteLength })) {
+  for (const limit of volumeLimits(limits, claimed, { items, bytes: plain.byteLength })) {
     const answer = await sureLimiter.consume(limit, claimed?.orgId ?? '', 0)
     tellLimit(answerHeaders, limit, answer, limit.unit)
     if (limit.amount <= answer.remaining) continue
@@ -27,7 +27,7 @@ export async function orgVolume(passage: Passage, { limits, sureLimiter }: EdgeT
 export async function countVolume(passage: Passage, { limits, sureLimiter }: EdgeTools): Promise<void> {
   const { claimed, answer, plain } = passage
   if (answer === null || answer.replayed) return
-  for (const limit of volumeLimits(limits, { items: answer.accepted, bytes: plain.byteLength })) {
+  for (const limit of volumeLimits(limits, claimed, { items: answer.accepted, bytes: plain.byteLength })) {
     const orgId = claimed?.orgId ?? ''
     const { allowed, remaining } = await sureLimiter.consume(limit, orgId, limit.amount)
     // Batches at one time took what this one had found: what is left goes to it, or small ones would pass for ever.
