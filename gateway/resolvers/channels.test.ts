@@ -123,6 +123,32 @@ describe('a channel', () => {
     expect((await create({ email: { to: ['a@example.com'] } }, { key: channel.key })).userErrors).toEqual([])
   })
 
+  it('is kept while monitors name it in notify', async () => {
+    const { channel } = await create({ email: { to: ['a@example.com'] } }, { key: 'hook' })
+    const remove = async () => (await gateway.ask(DELETE, { id: channel.id })).data.channelDelete
+    const rule = {
+      threshold: { measure: { logs: { filter: '{a="b"}' } }, window: '1m', comparison: 'GT', critical: 1 },
+    }
+    const ids: string[] = []
+    const name = async (key: string) => {
+      const made = await gateway.ask(
+        'mutation($m: MonitorInput!) { monitorCreate(input: { monitor: $m }) { monitor { id } userErrors { message } } }',
+        { m: { key, name: key, rule, notify: ['hook'] } },
+      )
+      ids.push(made.data.monitorCreate.monitor.id)
+    }
+    await name('a')
+    expect((await remove()).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['id'], message: 'Monitor a names channel "hook" in notify; take it out of it first.' },
+    ])
+    for (const key of ['b', 'c', 'd']) await name(key)
+    expect((await remove()).userErrors).toMatchObject([
+      { message: 'Monitors a, b and 2 more name channel "hook" in notify; take it out of them first.' },
+    ])
+    for (const id of ids) await gateway.ask('mutation($id: ID!) { monitorDelete(id: $id) { deletedId } }', { id })
+    expect(await remove()).toEqual({ deletedId: channel.id, userErrors: [] })
+  })
+
   it.each([
     ['a kind that is not delivered', { pagerduty: { routingKey: 'x' } }, ['pagerduty'], 'INVALID'],
     ['a token without a channel', { slack: { token: 'xoxb-1' } }, ['slack', 'channel'], 'INVALID'],

@@ -15,6 +15,7 @@ import {
 } from '../../schema/graphql/channel.js'
 import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from '../../schema/graphql/decorators.js'
 import { DeletePayload } from '../../schema/graphql/errors.js'
+import type { ChannelStore } from '../../schema/ports/control-plane.js'
 import { Reads, Writes } from '../access.js'
 import { countedConnectionOf, pageRequest, readList } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
@@ -116,10 +117,13 @@ export class ChannelResolver {
     }
   }
 
-  @Mutation(() => DeletePayload)
+  @Mutation(() => DeletePayload, { description: 'Refused while monitors name the channel in `notify`.' })
   @Writes('channel:write')
   async channelDelete(@Arg('id', () => ID) id: string, @Ctx() context: GatewayContext) {
-    const removed = await signedIn(context).stores.channels.remove(id, context.services.clock.now())
+    const { channels } = signedIn(context).stores
+    const channel = await channels.get(id)
+    if (channel !== null) await refuseWhileNamed(channels, channel.key)
+    const removed = await channels.remove(id, context.services.clock.now())
     if (!removed) throw fault('NOT_FOUND', ['id'], 'No channel has this id.')
     return { deletedId: id, userErrors: [] }
   }
@@ -132,6 +136,25 @@ export class ChannelResolver {
     const { delivered, detail } = await context.services.testChannel(stores.orgId, id)
     return { delivered, detail, userErrors: [] }
   }
+}
+
+/** Monitors named in a refusal; of the others it is said how many they are. */
+const MOST_NAMED = 2
+
+/** A monitor whose only channel is deleted would page nobody, and nobody would know. */
+async function refuseWhileNamed(channels: ChannelStore, key: string): Promise<void> {
+  const { monitorKeys, count } = await channels.namedBy(key, MOST_NAMED)
+  const [first] = monitorKeys
+  if (first === undefined) return
+  const others = count - monitorKeys.length
+  const monitors = others > 0 ? `${monitorKeys.join(', ')} and ${others} more` : monitorKeys.join(' and ')
+  throw fault(
+    'INVALID',
+    ['id'],
+    count === 1
+      ? `Monitor ${first} names channel "${key}" in notify; take it out of it first.`
+      : `Monitors ${monitors} name channel "${key}" in notify; take it out of them first.`,
+  )
 }
 
 /** Refuses addresses that could never be called. Names are looked up, and checked again, whenever a message is sent. */

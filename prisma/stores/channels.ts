@@ -79,6 +79,14 @@ export function createChannelStore(database: Database, sealer: Sealer, orgId: st
       })
       return count > 0
     },
+    async namedBy(key, first) {
+      const where = { orgId, deletedAt: null, notifyDirect: true, notify: { has: key } }
+      const [rows, count] = await Promise.all([
+        database.monitor.findMany({ where, select: { key: true }, orderBy: { key: 'asc' }, take: first }),
+        database.monitor.count({ where }),
+      ])
+      return { monitorKeys: rows.map((row) => row.key), count }
+    },
   }
 }
 

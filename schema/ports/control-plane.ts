@@ -274,6 +274,8 @@ export interface ChannelStore {
     random: Uint8Array,
   ): Promise<UpdateOutcome<Channel>>
   remove(id: string, now: number): Promise<boolean>
+  /** Live monitors that name a channel's key in `notify`: the first of them by key, and how many there are. */
+  namedBy(key: string, first: number): Promise<{ readonly monitorKeys: readonly string[]; readonly count: number }>
 }
 
 export interface IncidentListFilter {
