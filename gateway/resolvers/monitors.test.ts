@@ -127,6 +127,18 @@ describe('monitorCreate', () => {
       'INVALID',
       ['input', 'monitor', 'rule', 'composite'],
     ],
+    ['a title with a placeholder that is none', { title: 'at {{ $value }}' }, 'INVALID', ['input', 'monitor', 'title']],
+    ['a body with an open placeholder', { body: 'at {{value' }, 'INVALID', ['input', 'monitor', 'body']],
+    [
+      'a ratio that is a percentage',
+      {
+        rule: {
+          errorRatio: { bad: { logs: { filter: '{a="b"}' } }, total: { logs: {} }, window: '5m', critical: 5 },
+        },
+      },
+      'INVALID',
+      ['input', 'monitor', 'rule', 'errorRatio', 'critical'],
+    ],
     ['a URL that is none', { runbookUrl: 'nowhere' }, 'INVALID', ['input', 'monitor', 'runbookUrl']],
     [
       'a label that stands twice',

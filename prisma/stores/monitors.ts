@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { Monitor, MonitorStatus } from '../../schema/domain/monitor.js'
 import type { MonitorDraft } from '../../schema/domain/monitor-draft.js'
 import { UNJUDGED } from '../../schema/domain/monitor-status.js'
-import { ruleInputSchema } from '../../schema/domain/rule.js'
+import { storedRuleSchema } from '../../schema/domain/rule.js'
 import type { CountedPage, MonitorListFilter, MonitorStore, PageRequest } from '../../schema/ports/control-plane.js'
 import type { Database } from '../client.js'
 import type { Prisma, Monitor as Row } from '../generated/client.js'
@@ -165,7 +165,7 @@ function toMonitor(row: Row): Monitor {
     generation: row.generation,
     name: row.name,
     description: row.description,
-    rule: ruleInputSchema.parse(row.rule),
+    rule: storedRuleSchema.parse(row.rule),
     ruleInput: row.rule,
     everyMs: row.everyMs,
     forMs: Number(row.forMs),

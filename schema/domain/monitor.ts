@@ -5,6 +5,7 @@ import { keySchema } from './ids.js'
 import { type Labels, labelListSchema } from './labels.js'
 import { type Rule, ruleInputSchema } from './rule.js'
 import { SLICE_MS } from './slice.js'
+import { templateSchema } from './template.js'
 
 /** How often a monitor is judged unless it says otherwise, ms. */
 export const DEFAULT_EVERY_MS = SLICE_MS
@@ -29,8 +30,8 @@ const monitorFields = {
   missingData: z.enum(MISSING_DATA_POLICIES).nullish(),
   labels: labelListSchema.nullish(),
   runbookUrl: runbookSchema.nullish(),
-  title: text(500).nullish(),
-  body: text(8_000).nullish(),
+  title: templateSchema(500).nullish(),
+  body: templateSchema(8_000).nullish(),
   paused: z.boolean().nullish(),
   notify: z.array(keySchema).max(20).nullish(),
 }

@@ -23,7 +23,7 @@ export interface ThresholdRule extends Levels {
   readonly windowMs: number | null
 }
 
-/** Fires when bad ÷ total over the window exceeds a level, a ratio from 0 to 1. */
+/** Fires when bad ÷ total over the window exceeds a level, a ratio from 0 to below 1: what exceeds 1 cannot be. */
 export interface ErrorRatioRule extends Levels {
   readonly kind: 'errorRatio'
   readonly bad: Measure
@@ -61,8 +61,8 @@ const errorRatioSchema = z.strictObject({
   minimumEvents: z.number().int().min(0).max(1_000_000_000).nullish(),
 })
 
-/** A rule in the shape of the GraphQL input, checked and normalised. Kinds that are not evaluated are refused by name. */
-export const ruleInputSchema = z
+/** A rule as a store holds it: what was allowed when it was written is read for ever. */
+export const storedRuleSchema = z
   .strictObject({
     threshold: thresholdSchema.nullish(),
     errorRatio: errorRatioSchema.nullish(),
@@ -120,6 +120,12 @@ export const ruleInputSchema = z
     return refuse([kind], `rules of kind ${kind} are not evaluated by this version; expected threshold or errorRatio`)
   })
 
+/** A rule in the shape of the GraphQL input, checked and normalised. Kinds that are not evaluated are refused by name. */
+export const ruleInputSchema = storedRuleSchema.superRefine((rule, context) => {
+  const fault = rule.kind === 'errorRatio' ? ratioFault(rule) : null
+  if (fault !== null) context.addIssue({ code: 'custom', path: ['errorRatio', ...fault.path], message: fault.message })
+})
+
 interface LevelsInput {
   readonly comparison: Comparison
   readonly critical?: number | null | undefined
@@ -154,6 +160,19 @@ function measureFault(measure: Measure): Fault | null {
       path: ['measure', measure.signal, 'aggregate'],
       message: 'COUNT_DISTINCT is not evaluated by this version; expected another aggregate',
     }
+  return null
+}
+
+/** A ratio is compared by GT: of a level of 1 or more, a rule would never fire. */
+function ratioFault(input: Levels): Fault | null {
+  for (const name of ['critical', 'warning', 'recovery'] as const) {
+    const found = input[name]
+    if (found !== null && !(found >= 0 && found < 1))
+      return {
+        path: [name],
+        message: `${name} is ${found}; expected a ratio from 0 to below 1, such as 0.05 for 5 %`,
+      }
+  }
   return null
 }
 

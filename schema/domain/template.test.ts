@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fillTemplate, shortNumber } from './template.js'
+import { fillTemplate, shortNumber, templateFault } from './template.js'
 
 describe('a template', () => {
   it.each([
@@ -17,6 +17,15 @@ describe('a template', () => {
 
   it('says when there is no value', () => expect(fillTemplate('{{value}}', {}, null)).toBe('no value'))
 })
+
+it.each([
+  ['{{value}} of {{ labels.k8s.pod }} {json} }}', null],
+  ['{{$value}}', '"{{$value}}" is no placeholder; there are {{value}} and {{labels.NAME}}'],
+  ['{{value}} of {{labels.}}', '"{{labels.}}" is no placeholder; there are {{value}} and {{labels.NAME}}'],
+  ['is {{value', '"{{value" opens a placeholder and does not close it; there are {{value}} and {{labels.NAME}}'],
+  ['{{{value}}{', null],
+  [`{{${'x'.repeat(100)}}}`, `"{{${'x'.repeat(58)}…" is no placeholder; there are {{value}} and {{labels.NAME}}`],
+])('of the template %s it is said: %s', (text, sentence) => expect(templateFault(text)).toBe(sentence))
 
 it.each([
   [0, '0'],

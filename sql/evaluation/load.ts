@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { AlertState, MissingDataPolicy, MonitorHealth, Severity, StepReason } from '../../schema/domain/alert.js'
 import { type Labels, labelsFromCanonical, labelsFromList } from '../../schema/domain/labels.js'
 import type { Monitor } from '../../schema/domain/monitor.js'
-import { ruleInputSchema } from '../../schema/domain/rule.js'
+import { storedRuleSchema } from '../../schema/domain/rule.js'
 import type { StatusChange, StoredInstance } from '../../schema/ports/evaluation.js'
 
 interface MonitorRow {
@@ -48,7 +48,7 @@ function toMonitor(row: MonitorRow): Monitor {
     generation: row.generation,
     name: row.name,
     description: row.description,
-    rule: ruleInputSchema.parse(row.rule),
+    rule: storedRuleSchema.parse(row.rule),
     ruleInput: row.rule,
     everyMs: row.every_ms,
     forMs: Number(row.for_ms),
