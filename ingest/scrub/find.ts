@@ -111,7 +111,7 @@ function atNumber(text: string, at: number, to: number, search: Search): Finding
   const goesOn = isSeparator(next) && (isAt(text, to + 1, DIGIT) || next === SPACE || text.charCodeAt(to + 1) === 0x28)
   if (length >= 13 || (length === 4 && goesOn)) {
     // The rest of an id, or a fraction.
-    const isRest = isDashOrDot(text.charCodeAt(at - 1)) && isAt(text, at - 2, ALPHANUMERIC)
+    const isRest = isDashOrDot(text.charCodeAt(at - 1)) && isAt(text, at - 2, WORD)
     return search.card && !isRest ? (one('card', at, endOfCard(text, at)) ?? national(text, at, search)) : null
   }
   if (goesOn && length <= 6) {
