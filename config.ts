@@ -88,7 +88,7 @@ export const settings = {
     .describe('Batches are turned away (503) while the queue holds this many bytes, until it is below 80 % of it.'),
   TOCSIN_INGEST_QUEUE_LAG: duration('30m')
     .refine((ms) => ms > 0, { message: 'expected more than 0' })
-    .describe('The same, while its oldest batch has waited this long.'),
+    .describe('The same, while its oldest batch has waited this long and 1,000 or more batches wait.'),
   TOCSIN_INGEST_QUEUE_MEMORY: z.coerce
     .number()
     .gt(0)

@@ -34,7 +34,7 @@ export interface EdgeLimits {
   readonly browserRequestsPerKey: number
   /** The queue is full when it holds this many bytes, */
   readonly queueBytes: number
-  /** or its oldest batch has waited this long, ms, */
+  /** or its oldest batch has waited this long, ms (not counted in a queue of few batches; see queue-gauge.ts), */
   readonly queueLagMs: number
   /** or its store has used this share of its memory. */
   readonly queueMemoryRatio: number

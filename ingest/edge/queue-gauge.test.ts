@@ -4,11 +4,12 @@ import { keptLog, NOW, openTestEdge } from '../../test/ingest-edge.js'
 import { DEFAULT_EDGE_LIMITS } from './limits.js'
 import { createQueueGauge, queueFill } from './queue-gauge.js'
 
-const EMPTY: IntakePressure = { batches: 0, bytes: 0, oldestAgeMs: 0, memoryRatio: null }
+const EMPTY: IntakePressure = { batches: 1_000, bytes: 0, oldestAgeMs: 0, memoryRatio: null }
 const limits = { ...DEFAULT_EDGE_LIMITS, queueBytes: 1_000, queueLagMs: 60_000, queueMemoryRatio: 0.8 }
 
 test.each([
-  ['an empty queue', EMPTY, 0],
+  ['many batches of little weight', EMPTY, 0],
+  ['a few stuck batches, however old', { ...EMPTY, batches: 999, oldestAgeMs: 1e9 }, 0],
   ['half of its bytes', { ...EMPTY, bytes: 500 }, 0.5],
   ['half of its lag', { ...EMPTY, oldestAgeMs: 30_000 }, 0.5],
   ['half of its memory', { ...EMPTY, memoryRatio: 0.4 }, 0.5],

@@ -11,6 +11,11 @@ export interface QueueGauge {
 }
 
 const READ_EVERY_MS = 1_000
+/**
+ * Lag counts from so many batches on. A queue of fewer loses nothing by taking more, and what keeps it is not that the
+ * stores are behind but that some batches are stuck: a fault of theirs shall not turn everybody away.
+ */
+const LAG_FROM_BATCHES = 1_000
 /** Once full, it has room again when it is below this share of every bound: else it would flap about them. */
 const ROOM_AGAIN = 0.8
 
@@ -59,13 +64,13 @@ export function createQueueGauge(deps: {
 
 /** How near the queue is to the bound it is nearest to: 1 at the bound. */
 export function queueFill(
-  { bytes, oldestAgeMs, memoryRatio }: IntakePressure,
+  { batches, bytes, oldestAgeMs, memoryRatio }: IntakePressure,
   limits: Pick<EdgeLimits, 'queueBytes' | 'queueLagMs' | 'queueMemoryRatio'>,
 ): { readonly share: number; readonly sentence: string } {
   const fills = [
     { share: bytes / limits.queueBytes, sentence: `The queue holds ${bytes} bytes of at most ${limits.queueBytes}.` },
     {
-      share: oldestAgeMs / limits.queueLagMs,
+      share: batches < LAG_FROM_BATCHES ? 0 : oldestAgeMs / limits.queueLagMs,
       sentence: `The queue is ${Math.round(oldestAgeMs / 1000)} s behind, of at most ${limits.queueLagMs / 1000} s.`,
     },
     {

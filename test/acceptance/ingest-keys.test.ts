@@ -34,8 +34,6 @@ async function openProcess(fanOut: ReturnType<typeof createMemoryFanOut>): Promi
     clock,
     random: RANDOM,
     log,
-    // Nothing takes from the queue while the days of this file pass.
-    limits: { queueLagMs: Number.MAX_SAFE_INTEGER },
   })
   const port = Number(new URL(await edge.listen()).port)
   return {
