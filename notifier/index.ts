@@ -63,7 +63,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const outbox = jobs.queue(OUTBOX_QUEUE)
   const deliveries = jobs.queue(DELIVERY_QUEUE)
   const schedule = createSchedule({ deliveries, clock, random })
-  const settle = createSettle({ store, schedule, fanOut, clock, random, meter })
+  const settle = createSettle({ store, schedule, fanOut, clock, random, log, meter })
   const deliver = createDeliver({ store, send, schedule, fanOut, clock, random, log, meter, publicUrl })
   const failed = (error: unknown, what: string) => log.error({ err: error, what }, 'A step of the notifier failed.')
   const turns = createTurns(PER_CHANNEL, failed)

@@ -55,13 +55,34 @@ describe('a route', () => {
   })
 
   it.each([
-    [['nope'], channels, 'No channel has the key nope, which monitor errors names in notify.'],
-    [[], channels, 'Nobody is notified: the monitor’s notify list is empty.'],
-    [null, [], 'Nobody is notified: the organisation has no enabled channel.'],
-  ])('to nobody is said: %j', (notify, known, text) => {
+    [
+      ['nope'],
+      [aChannel('off', { live: false })],
+      [
+        'No channel has the key nope, which monitor errors names in notify.',
+        'Nobody is notified: the organisation has no enabled channel.',
+      ],
+    ],
+    [[], channels, ['Nobody is notified: the monitor’s notify list is empty.']],
+    [null, [], ['Nobody is notified: the organisation has no enabled channel.']],
+  ])('to nobody is said: %j', (notify, known, texts) => {
     const { deliveries, changes } = plan(settleFacts({ channels: known, notify }))
     expect(deliveries).toEqual([])
-    expect(changes.notes.map((note) => note.text)).toEqual([text])
+    expect(changes.notes.map((note) => note.text)).toEqual(texts)
+  })
+
+  it('by keys of which none is known leads to every live channel, and says so', () => {
+    const facts = settleFacts({ channels, notify: ['nope', 'gone'] })
+    expect(reached(facts)).toEqual(['chn_mail PENDING: first', 'chn_ops PENDING: first'])
+    expect(plan(facts).changes.notes.map((note) => note.text)).toEqual([
+      'No channel has the key nope, which monitor errors names in notify.',
+      'No channel has the key gone, which monitor errors names in notify.',
+      'No channel that monitor errors names in notify is known: every enabled channel is notified instead.',
+    ])
+  })
+
+  it('by a known key beside an unknown one leads to the known', () => {
+    expect(reached(settleFacts({ channels, notify: ['nope', 'ops'] }))).toEqual(['chn_ops PENDING: first'])
   })
 })
 

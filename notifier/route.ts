@@ -4,7 +4,7 @@ import type { Draft, NewDeliveryId } from './draft.js'
 
 /**
  * Who a message is for: the channels that the monitor names in `notify`; without `notify`, every live channel of the
- * org. An end also goes to whoever was told of the incident, even if it is routed there no more.
+ * org, and so where none of the named is known: better too many are woken than nobody. An end also goes to whoever was told of the incident, even if it is routed there no more.
  */
 export function route(draft: Draft, newDeliveryId: NewDeliveryId): Draft {
   const { facts } = draft
@@ -38,6 +38,11 @@ function routed(facts: SettleFacts): { channels: ChannelFacts[]; notes: Timeline
   const notes = found.flatMap(({ key, channel }) =>
     channel === undefined ? [unknownKey(key, monitor?.key ?? '')] : [],
   )
+  if (keys.length > 0 && channels.length === 0) {
+    const live = facts.channels.filter((channel) => channel.live)
+    const then = live.length === 0 ? nobody('the organisation has no enabled channel') : everybody(monitor?.key ?? '')
+    return { channels: live, notes: [...notes, then] }
+  }
   return { channels, notes: keys.length === 0 ? [nobody('the monitor’s notify list is empty')] : notes }
 }
 
@@ -50,6 +55,14 @@ function unknownKey(key: string, monitor: string): TimelineNote {
     kind: 'not notified',
     text: `No channel has the key ${key}, which monitor ${monitor} names in notify.`,
     data: { unknownKey: key },
+  }
+}
+
+function everybody(monitor: string): TimelineNote {
+  return {
+    kind: 'not notified',
+    text: `No channel that monitor ${monitor} names in notify is known: every enabled channel is notified instead.`,
+    data: null,
   }
 }
 

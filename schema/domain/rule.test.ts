@@ -10,7 +10,7 @@ describe('a level of an error ratio', () => {
     [{ critical: 5 }, 'critical', '5'],
     [{ critical: 1 }, 'critical', '1'],
     [{ critical: 0.1, warning: -0.1 }, 'warning', '-0.1'],
-    [{ critical: 0.1, recovery: 7 }, 'recovery', '7'],
+    [{ critical: 0.1, recovery: -2 }, 'recovery', '-2'],
   ])('is refused where it can never be passed, or always is: %j', (levels, name, found) => {
     expect(ruleInputSchema.safeParse(ratio(levels)).error?.issues).toMatchObject([
       {

@@ -154,7 +154,7 @@ export async function createWorld(pool: Pool, options: WorldOptions = {}) {
     timeoutMs: options.timeoutMs ?? 2_000,
   })
   const schedule = createSchedule({ deliveries, clock, random })
-  const settle = createSettle({ store, schedule, fanOut, clock, random, meter })
+  const settle = createSettle({ store, schedule, fanOut, clock, random, log, meter })
   const publicUrl = 'https://tocsin.example/'
   const deliver = createDeliver({ store, send, schedule, fanOut, clock, random, log, meter, publicUrl })
   await outbox.work((job) => settle(BigInt(String(job.payload.outboxId))), { concurrency: 4 })
