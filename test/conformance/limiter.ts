@@ -42,6 +42,22 @@ export function limiterConformance(name: string, open: (clock: Clock) => RateLim
       await limiter.close()
     })
 
+    it('tells what is left when no points are asked for, and takes nothing', async () => {
+      const limiter = open(scriptedClock())
+      expect(await limiter.consume('a', 0, LIMIT)).toMatchObject({ allowed: true, remaining: 10 })
+      await limiter.consume('a', 10, LIMIT)
+      expect(await limiter.consume('a', 0, LIMIT)).toMatchObject({ allowed: true, remaining: 0 })
+      await limiter.close()
+    })
+
+    it('counts billions in a day', async () => {
+      const limiter = open(scriptedClock())
+      const day = { points: 5_000_000_000, windowMs: 86_400_000 }
+      expect(await limiter.consume('a', 4_000_000_000, day)).toMatchObject({ allowed: true, remaining: 1_000_000_000 })
+      expect(await limiter.consume('a', 1_000_000_001, day)).toMatchObject({ allowed: false, remaining: 1_000_000_000 })
+      await limiter.close()
+    })
+
     it('gives all points back when the window ends', async () => {
       const clock = scriptedClock(9_000_999)
       const limiter = open(clock)
