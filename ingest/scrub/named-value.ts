@@ -40,9 +40,9 @@ export function namedValue(text: string, mark: number, names: SensitiveNames): F
   return bareValue(text, from, name)
 }
 
-/** The name that ends right before a mark, without the quotes around it. Empty when there is none. */
+/** The name that ends before a mark, perhaps a space away, without quotes around it. Empty when there is none. */
 function nameBefore(text: string, mark: number, ends: Uint8Array): string {
-  let to = mark
+  let to = text.charCodeAt(mark - 1) === 0x20 ? mark - 1 : mark
   const last = text.charCodeAt(to - 1)
   if (last === QUOTE || last === APOSTROPHE) {
     to--
