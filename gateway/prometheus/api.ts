@@ -3,6 +3,7 @@ import type { Permission } from '../../schema/domain/permission.js'
 import type { Clock, Log } from '../../schema/ports/clock.js'
 import type { ControlPlane } from '../../schema/ports/control-plane.js'
 import type { SeriesCatalog } from '../../schema/ports/series.js'
+import { StoreError } from '../../schema/ports/telemetry.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import { callerGone } from '../http/caller-gone.js'
 import type { PromqlQueries } from '../promql/queries.js'
@@ -55,7 +56,7 @@ export async function servePrometheus(app: FastifyInstance, deps: PrometheusDeps
     const status = error.statusCode ?? 500
     const known =
       status < 500 ? new ApiFault('bad_data', `The request cannot be read: ${error.message}.`) : faultOf(error)
-    if (known === null || known.errorType === 'unavailable')
+    if (known === null || error instanceof StoreError)
       log.error({ err: error, path: request.url.split('?')[0] }, 'A request of the Prometheus API failed.')
     return sendFault(reply, known ?? new ApiFault('internal', 'Something went wrong on our side; it is logged.'))
   })

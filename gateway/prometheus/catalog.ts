@@ -41,6 +41,7 @@ export async function answerLabelValues(
   parameters: URLSearchParams,
   reply: FastifyReply,
 ) {
+  if (label.includes('\0')) throw badParameter('name', 'found the character U+0000; expected the name of a label')
   const { items, truncated } = await catalog.labelValues(label, questionOf(parameters))
   return sendList(reply, items, truncated)
 }

@@ -5,6 +5,7 @@ import type { Matcher } from '../../schema/domain/matcher.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import { parseTimestamp } from '../../schema/domain/timestamp.js'
 import type { SeriesRange } from '../../schema/ports/series.js'
+import { checkedMatchers } from '../promql/checked-matchers.js'
 import { badParameter } from './answers.js'
 
 /** Times that are taken, Unix ms: years 1 to 9999, which every store can compare. */
@@ -16,6 +17,8 @@ export function parametersOf(request: FastifyRequest): URLSearchParams {
   const form = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
   const [, query = ''] = request.raw.url?.split('?', 2) ?? []
   for (const [name, value] of new URLSearchParams(query)) form.append(name, value)
+  for (const [name, value] of form)
+    if (value.includes('\0')) throw badParameter(name, 'found the character U+0000; expected text without it')
   return form
 }
 
@@ -77,7 +80,7 @@ export function readSelectors(parameters: URLSearchParams): readonly (readonly M
   return parameters.getAll('match[]').map((text) => {
     try {
       const { expr } = parsePromql(text)
-      if (expr.kind === 'vectorSelector') return expr.matchers
+      if (expr.kind === 'vectorSelector') return checkedMatchers(expr.matchers)
     } catch (error) {
       if (!(error instanceof QueryError)) throw error
       throw badParameter('match[]', error.message)

@@ -40,13 +40,10 @@ export function labelsJson(labels: Labels): string {
 
 /** Unix ms as seconds: `1435781451.781`, and without a fraction when there is none. */
 function secondsJson(ms: number): string {
-  const text = String(Math.trunc(ms))
-  if (!text.endsWith('000')) {
-    const sign = text.startsWith('-') ? '-' : ''
-    const digits = text.slice(sign.length).padStart(4, '0')
-    return `${sign}${digits.slice(0, -3)}.${digits.slice(-3)}`
-  }
-  return text.slice(0, -3)
+  const sign = ms < 0 ? '-' : ''
+  const digits = String(Math.abs(Math.trunc(ms))).padStart(4, '0')
+  const [whole, fraction] = [digits.slice(0, -3), digits.slice(-3)]
+  return fraction === '000' ? `${sign}${whole}` : `${sign}${whole}.${fraction}`
 }
 
 /** A value as Prometheus's API writes it: in full, with an exponent of at least two digits below 1e-6 and from 1e21 on. */

@@ -3,8 +3,15 @@ import { compileMatchers } from '../../query/promql/index.js'
 import type { Matcher } from '../../schema/domain/matcher.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 
-/** Matchers whose patterns RE2 takes. Throws a QueryError for one that it does not. */
+/** Matchers that the stores take: no U+0000, and patterns of RE2. Throws a QueryError for one that they do not. */
 export function checkedMatchers(matchers: readonly Matcher[]): readonly Matcher[] {
+  const holder = matchers.find(({ name, value }) => name.includes('\0') || value.includes('\0'))
+  if (holder !== undefined)
+    throw new QueryError(
+      `Found the character U+0000 in the matcher of ${JSON.stringify(holder.name)}; expected text without it, which no label holds.`,
+      1,
+      1,
+    )
   try {
     compileMatchers(matchers)
     return matchers

@@ -12,6 +12,7 @@ import {
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { SeriesRange } from '../../schema/ports/series.js'
 import { type MetricReader, StoreError } from '../../schema/ports/telemetry.js'
+import { checkedMatchers } from './checked-matchers.js'
 import { packSeries } from './packed-series.js'
 import type { EvaluationPool } from './pool.js'
 import { selectionKey } from './selection-key.js'
@@ -81,7 +82,9 @@ export function createPromqlQueries(deps: {
     const fetches = asExpressionError(() => {
       const query = parsePromql(promql)
       if (times.step > 0) requireInstants(query)
-      return planQuery(query, times).fetches
+      const planned = planQuery(query, times).fetches
+      for (const { selector } of planned) checkedMatchers(selector.matchers)
+      return planned
     })
     const selections: Selection[] = []
     const reader = metrics.forOrg(orgId)

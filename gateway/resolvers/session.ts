@@ -21,7 +21,10 @@ export class SessionResolver {
     return { session: await services.sessions.signIn(input, origin), userErrors: [] }
   }
 
-  @Mutation(() => SessionPayload, { description: 'Takes a refresh token once and answers with the next.' })
+  @Mutation(() => SessionPayload, {
+    description:
+      'Takes a refresh token once and answers with the next; again within 10 s, for an answer that was lost. Later, a second use ends the session.',
+  })
   @AnswersMistakes()
   async sessionRefresh(
     @Arg('refreshToken', () => String) refreshToken: string,
