@@ -1,5 +1,5 @@
-# One image for every role: `docker run tocsin --role ingest`. It is meant to stand beside servers (docker-compose.yml); the
-# embedded PostgreSQL is not set up in it, since that would need install scripts.
+# One image for every role: `docker run tocsin --role ingest`. It is meant to stand beside servers, as docker-compose.yml has
+# it; without settings it runs every role on stores of its own in its volume.
 
 FROM node:20-bookworm-slim AS base
 WORKDIR /opt/tocsin

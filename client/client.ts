@@ -159,10 +159,26 @@ export function createClient(options: ClientOptions): Client {
     })
   }
 
+  async function close(options?: { readonly timeoutMs?: number }): Promise<boolean> {
+    isClosed = true
+    const done = await flush(options)
+    stopListening()
+    cancelTimer?.()
+    closing.abort()
+    for (const signal of SIGNALS) {
+      const left = backlog.take(signal, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+      backlog.release(left)
+      if (left.length > 0) drop(signal, left.length, 'CLOSED', 'The client was closed before they left.')
+    }
+    return done
+  }
+
   const pending = () => SIGNALS.reduce((sum, signal) => sum + backlog.waiting(signal).items, 0) + sending()
   const sending = () => [...inFlight].reduce((sum, items) => sum + items.length, 0)
   const stopListening = flushAtExit(
-    () => flush({ timeoutMs: settings.exitTimeoutMs }),
+    async () => {
+      if (!(await flush({ timeoutMs: settings.exitTimeoutMs }))) await close({ timeoutMs: 0 })
+    },
     () => pending() > 0,
     { onExit: settings.flushOnExit, signals: settings.flushOnSignals },
   )
@@ -172,19 +188,7 @@ export function createClient(options: ClientOptions): Client {
     metric: (item) => hand('metrics', item),
     span: (item) => hand('spans', item),
     flush,
-    async close(close) {
-      isClosed = true
-      const done = await flush(close)
-      stopListening()
-      cancelTimer?.()
-      closing.abort()
-      for (const signal of SIGNALS) {
-        const left = backlog.take(signal, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-        backlog.release(left)
-        if (left.length > 0) drop(signal, left.length, 'CLOSED', 'The client was closed before they left.')
-      }
-      return done
-    },
+    close,
     stats: () => ({ pending: pending(), pendingBytes: backlog.bytes, accepted, dropped: { ...dropped }, retries }),
   }
 }

@@ -2,21 +2,17 @@
  * Sends what waits before the process ends: when it runs out of work, and on the signals that were named. The answer
  * stops listening.
  *
- * @param flush Resolves with whether everything left in time.
+ * @param flush Sends what waits, and gives up what does not leave in time.
  * @param pending Whether anything waits.
  */
 export function flushAtExit(
-  flush: () => Promise<boolean>,
+  flush: () => Promise<void>,
   pending: () => boolean,
   { onExit, signals }: { readonly onExit: boolean; readonly signals: readonly NodeJS.Signals[] },
 ): () => void {
-  let failed = false
   const beforeExit = () => {
-    // The event comes again when the flush was the last work. One that ran out of time would go on for ever.
-    if (failed || !pending()) return
-    void flush().then((done) => {
-      failed = !done
-    })
+    // The event comes again when the flush was the last work.
+    if (pending()) void flush()
   }
   const onSignal = (signal: NodeJS.Signals) => {
     void flush().then(() => {
