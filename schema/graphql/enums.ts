@@ -11,9 +11,17 @@ import type { Signal } from '../domain/signal.js'
 import { registerEnumType } from './decorators.js'
 
 /** An enum whose names are its values, registered from the domain's own list. */
-function enumOf<Value extends string>(name: string, values: readonly Value[], description?: string) {
+function enumOf<Value extends string>(
+  name: string,
+  values: readonly Value[],
+  description?: string,
+  of?: Readonly<Record<Value, string>>,
+) {
   const object = Object.fromEntries(values.map((value) => [value, value])) as { readonly [Key in Value]: Key }
-  registerEnumType(object, description === undefined ? { name } : { name, description })
+  const valuesConfig = Object.fromEntries(
+    values.flatMap((value) => (of === undefined ? [] : [[value, { description: of[value] }]])),
+  ) as { readonly [Key in Value]?: { readonly description: string } }
+  registerEnumType(object, { name, ...(description === undefined ? {} : { description }), valuesConfig })
   return object
 }
 
@@ -22,7 +30,7 @@ export const UserErrorCodeEnum = enumOf('UserErrorCode', USER_ERROR_CODES)
 export const IngestKeySchemeEnum = enumOf(
   'IngestKeyScheme',
   INGEST_KEY_SCHEMES,
-  'CANONICAL signs method, path, time, idempotency key, encoding and body; BODY signs the body alone; BEARER is for clients with static headers (OTLP, remote write); BROWSER is a public write-only key for RUM.',
+  'CANONICAL signs method, path, time, idempotency key, encoding and body; BODY signs the body alone; BEARER is for clients with static headers (OTLP, remote write): `authorization: Bearer` with the secret, and nothing is signed; BROWSER is a public write-only key for RUM.',
 )
 export const AggregateEnum = enumOf('Aggregate', AGGREGATES)
 export const ComparisonEnum = enumOf('Comparison', COMPARISONS)
@@ -33,7 +41,17 @@ export const MonitorHealthEnum = enumOf(
   MONITOR_HEALTHS,
   'Whether we can see, apart from what we saw: an error or blindness hides no FIRING.',
 )
-export const MissingDataPolicyEnum = enumOf('MissingDataPolicy', MISSING_DATA_POLICIES)
+export const MissingDataPolicyEnum = enumOf(
+  'MissingDataPolicy',
+  MISSING_DATA_POLICIES,
+  'What becomes of an alert whose data is observed to be missing.',
+  {
+    KEEP_STATE: 'It stays as it is: nothing resolves for want of data. The default.',
+    ALERT: 'Missing data meets the critical level (the warning level where there is no other), after `for`.',
+    RESOLVE: 'It becomes OK, and its incident resolves.',
+    NO_DATA: 'It becomes NO_DATA, which pages nobody, and its incident resolves.',
+  },
+)
 export const IncidentStateEnum = enumOf('IncidentState', INCIDENT_STATES)
 export const ChannelKindEnum = enumOf('ChannelKind', CHANNEL_KINDS)
 export const DeliveryStatusEnum = enumOf('DeliveryStatus', DELIVERY_STATUSES)

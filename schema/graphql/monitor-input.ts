@@ -10,27 +10,45 @@ import { Duration, Url } from './scalars.js'
 class MonitorFields {
   @Field(() => String, { nullable: true })
   description?: string | null
-  @Field(() => Duration, { nullable: true })
+  @Field(() => Duration, {
+    nullable: true,
+    description: 'How often it is judged, a whole number of 10 s; left out, `10s`.',
+  })
   every?: string | null
-  @Field(() => Duration, { nullable: true })
+  @Field(() => Duration, {
+    nullable: true,
+    description: 'How long the condition must hold before it fires; left out, `0s`: at once.',
+  })
   for?: string | null
-  @Field(() => Duration, { nullable: true })
+  @Field(() => Duration, {
+    nullable: true,
+    description: 'How long it goes on firing after the condition ended; left out, `0s`.',
+  })
   keepFiringFor?: string | null
-  @Field(() => MissingDataPolicyEnum, { nullable: true })
+  @Field(() => MissingDataPolicyEnum, { nullable: true, description: 'Left out, KEEP_STATE.' })
   missingData?: MissingDataPolicy | null
   @Field(() => [LabelInput], { nullable: true })
   labels?: LabelInput[] | null
   @Field(() => Url, { nullable: true })
   runbookUrl?: string | null
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Title of its incidents: of placeholders there are `{{value}}` and `{{labels.NAME}}`, any other is refused. Left out, its name and the labels of the group.',
+  })
   title?: string | null
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Text of its messages: of placeholders there are `{{value}}` and `{{labels.NAME}}`, any other is refused. Left out, its description.',
+  })
   body?: string | null
   @Field(() => Boolean, { nullable: true })
   paused?: boolean | null
   @Field(() => [String], {
     nullable: true,
-    description: 'Channel keys paged directly; left out, the routing tree decides.',
+    description:
+      'Keys of the channels that are paged; left out, every enabled channel is paged, until a routing tree decides. If none of them exists any more, every enabled channel is paged, too.',
   })
   notify?: string[] | null
 }
@@ -43,7 +61,10 @@ export class MonitorInput extends MonitorFields {
   name!: string
   @Field(() => RuleInput)
   rule!: RuleInput
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What keeps this monitor, such as a repository of monitors as code; a note that changes nothing else.',
+  })
   managedBy?: string | null
 }
 

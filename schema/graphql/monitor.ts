@@ -44,15 +44,15 @@ export class Monitor {
   kind!: string
   @Field(() => Json, { description: 'In the shape of `RuleInput`.' })
   rule!: unknown
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Template of the titles of its incidents.' })
   title!: string | null
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Template of the text of its messages.' })
   body!: string | null
-  @Field(() => Duration)
+  @Field(() => Duration, { description: 'How often it is judged.' })
   every!: string
-  @Field(() => Duration)
+  @Field(() => Duration, { description: 'How long the condition must hold before it fires.' })
   for!: string
-  @Field(() => Duration)
+  @Field(() => Duration, { description: 'How long it goes on firing after the condition ended.' })
   keepFiringFor!: string
   @Field(() => MissingDataPolicyEnum)
   missingData!: MissingDataPolicy
@@ -62,15 +62,20 @@ export class Monitor {
   runbookUrl!: string | null
   @Field(() => Boolean)
   paused!: boolean
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'What keeps this monitor; a note that changes nothing else.' })
   managedBy!: string | null
-  @Field(() => [String], { nullable: true })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Keys of the channels that are paged; null pages every enabled channel, until a routing tree decides.',
+  })
   notify!: readonly string[] | null
   @Field(() => DateTime)
   createdAt!: number
   @Field(() => DateTime)
   updatedAt!: number
-  @Field(() => MonitorStateEnum, { description: 'The gravest state of its instances; OK before the first judgement.' })
+  @Field(() => MonitorStateEnum, {
+    description: 'The gravest state of its instances; before the first judgement NO_DATA, with health BACKFILLING.',
+  })
   state!: AlertState
   @Field(() => MonitorHealthEnum)
   health!: MonitorHealth

@@ -31,7 +31,7 @@ export const MemberConnection = countedConnectionType('Member', () => Member)
 export class ApiToken {
   @Field(() => String)
   name!: string
-  @Field(() => [String])
+  @Field(() => [String], { description: 'Its permissions, such as `monitor:write`; never more than its owner has.' })
   scopes!: readonly string[]
   @Field(() => DateTime)
   createdAt!: number
@@ -132,7 +132,10 @@ export class SessionCreateInput {
 export class ApiTokenCreateInput {
   @Field(() => String)
   name!: string
-  @Field(() => [String], { description: 'Permissions, each within those of the caller.' })
+  @Field(() => [String], {
+    description:
+      'Permissions as `Viewer.permissions` lists them, such as `monitor:write`; each within those of the caller.',
+  })
   scopes!: string[]
   @Field(() => Duration, { nullable: true, description: 'Left out, the token does not expire.' })
   expiresIn?: string | null
