@@ -1,13 +1,14 @@
 import { type Benchmark, meetsAim, table } from './harness.js'
 import { ingest } from './ingest.js'
 import { metrics } from './metrics.js'
+import { promql } from './promql.js'
 
 /*
  * npm run bench [-- NAME…]: runs all benchmarks or those named, and prints their figures. Exits 1 when an aim is missed,
  * 2 when a benchmark is not known.
  */
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, metrics]
+const BENCHMARKS: readonly Benchmark[] = [ingest, metrics, promql]
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !BENCHMARKS.some((one) => one.name === name))
