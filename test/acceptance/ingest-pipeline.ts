@@ -12,6 +12,7 @@ import {
 import { createParsePool } from '../../ingest/parse/index.js'
 import { createPostgresFlushManifests } from '../../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
+import type { IngestCredential } from '../../schema/domain/ingest-key.js'
 import { createLogWriter } from '../../sql/log-writer.js'
 import { createMetricWriter } from '../../sql/metric-store.js'
 import { createRumWriter } from '../../sql/rum-writer.js'
@@ -35,8 +36,12 @@ export interface IngestPipeline {
   close(): Promise<void>
 }
 
-/** Opens the pipeline over stores of its own. */
-export async function openIngestPipeline(): Promise<IngestPipeline> {
+/**
+ * Opens the pipeline over stores of its own.
+ *
+ * @param signing Keys beside the BEARER one, found by their public id.
+ */
+export async function openIngestPipeline(signing: readonly IngestCredential[] = []): Promise<IngestPipeline> {
   const database = await createTestDatabase()
   const clickhouse: EmbeddedClickHouse = await openTestClickHouse()
   const log = silent
@@ -64,7 +69,7 @@ export async function openIngestPipeline(): Promise<IngestPipeline> {
     port: 0,
     intake,
     credentials: {
-      byKey: async () => null,
+      byKey: async (asked) => signing.find(({ key }) => key === asked) ?? null,
       bySecret: async (asked) => (secret.equals(Buffer.from(asked)) ? key : null),
       touch: () => undefined,
     },
