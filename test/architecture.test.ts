@@ -32,9 +32,10 @@ const TABLE: readonly Row[] = [
   ['embedded', [...PORTS, 'sql', 'package-root.ts']],
   ['config.ts', DOMAIN],
   ['package-root.ts', []],
+  ['client', []],
 ]
 /** Rooms that wire, try or measure, and may import anything. */
-const FREE = ['main.ts', 'composition', 'cli', 'bench', 'test', 'client', 'vitest.config.ts', 'prisma.config.ts']
+const FREE = ['main.ts', 'composition', 'cli', 'bench', 'test', 'vitest.config.ts', 'prisma.config.ts']
 
 /** Packages that a pure room may import. */
 const PURE_PACKAGES: Readonly<Record<string, readonly string[]>> = {
