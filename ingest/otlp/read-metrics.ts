@@ -144,7 +144,8 @@ type ReadPoint = (
 function readNumber(kind: 'gauge' | 'counter'): ReadPoint {
   return (point, path, labels, ms, stale, { name, delta, issues, take }) => {
     const whole = Object.hasOwn(point, 'asInt') ? integer(point.asInt) : null
-    const value = whole === null ? double(point.asDouble, `${path}.asDouble`, issues) : Number(whole)
+    const asDouble = Object.hasOwn(point, 'asDouble') ? point.asDouble : null
+    const value = whole === null ? double(asDouble, `${path}.asDouble`, issues) : Number(whole)
     if (value === null && !stale) issues.add(path, 'expected asDouble or asInt, found neither.')
     take(name, delta ? 'gauge' : kind, labels, ms, stale ? Number.NaN : (value ?? 0), stale)
   }
