@@ -1,40 +1,75 @@
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
-import { parseDuration } from './schema/domain/duration.js'
+import { formatDuration, parseDuration } from './schema/domain/duration.js'
 import { StartError } from './schema/domain/errors.js'
+import { nearestName } from './schema/domain/nearest-name.js'
+import { DEFAULT_RETENTION, RETENTION_BOUNDS } from './schema/domain/retention.js'
 
-const port = z.coerce.number().int().min(0).max(65_535)
-const duration = (fallback: string) =>
-  z
+/** A setting's text read by a function that answers undefined for what it does not take; `format` says what it takes. */
+function setting<Value>(format: string, read: (text: string) => Value | undefined) {
+  return z
     .string()
-    .default(fallback)
-    .transform((text, context) => {
-      const ms = parseDuration(text)
-      if (ms !== null) return ms
-      context.addIssue({ code: 'custom', message: 'expected a duration such as 3s, 5m or 1h' })
+    .transform((text, context): Value => {
+      const value = read(text)
+      if (value !== undefined) return value
+      context.addIssue({ code: 'custom', message: `expected ${format}` })
       return z.NEVER
     })
-const url = (protocols: readonly string[]) =>
-  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(':', '')), {
-    message: `expected a URL beginning with ${protocols.map((name) => `${name}://`).join(' or ')}`,
+    .meta({ format })
+}
+
+const number = (format: string, least: number, most: number, whole = true) =>
+  setting(format, (text) => {
+    const value = Number(text)
+    const fits = text.trim() !== '' && value >= least && value <= most && (!whole || Number.isSafeInteger(value))
+    return fits ? value : undefined
   })
-const list = z
-  .string()
-  .default('')
-  .transform((text) =>
-    text
+const port = number('a port from 0 to 65535', 0, 65_535)
+const count = number('a whole number from 1', 1, Number.MAX_SAFE_INTEGER)
+const threads = number('a whole number from 0 to 64', 0, 64)
+const share = number('a share above 0, up to 1', Number.MIN_VALUE, 1, false)
+
+const duration = (fallback: string) =>
+  setting('a duration such as 3s, 5m or 1h', (text) => parseDuration(text) ?? undefined).default(
+    parseDuration(fallback) ?? Number.NaN,
+  )
+const url = (protocols: readonly string[]) =>
+  setting(`a URL beginning with ${protocols.map((name) => `${name}://`).join(' or ')}`, (text) =>
+    URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(':', '')) ? text : undefined,
+  )
+const text = z.string().meta({ format: 'a text' })
+const matching = (format: string, form: RegExp) => setting(format, (found) => (form.test(found) ? found : undefined))
+const email = matching('an email address', /^[^\s<>@]+@[^\s<>@]+$/)
+const sender = matching('an address, or Name <address>', /^(?:[^\s<>@]+@[^\s<>@]+|[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>)$/)
+
+const list = (format: string, fits: (part: string) => boolean) =>
+  setting(format, (found): readonly string[] | undefined => {
+    const parts = found
       .split(',')
       .map((part) => part.trim())
-      .filter((part) => part !== ''),
+      .filter((part) => part !== '')
+    return parts.every(fits) ? parts : undefined
+  }).default([])
+const isRange = (part: string) => ipaddr.isValid(part) || ipaddr.isValidCIDR(part)
+const proxies = list('addresses or ranges (CIDR), comma-separated', isRange)
+const reachable = list(
+  'addresses, ranges (CIDR) or host names, comma-separated',
+  (part) => isRange(part) || isHostName(part),
+)
+
+const choice = <Value extends string>(values: readonly Value[]) =>
+  setting(values.join(', '), (found) => values.find((value) => value === found))
+const flag = setting('true or false', (found) =>
+  found === 'true' || found === '1' ? true : found === 'false' || found === '0' ? false : undefined,
+).default(false)
+
+/** Labels of letters, digits, dashes and underscores, the last not all digits: 10.0.0.300 is an address gone wrong. */
+function isHostName(found: string): boolean {
+  const labels = found.split('.')
+  return (
+    labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/i.test(label)) && /\D/.test(labels.at(-1) ?? '')
   )
-const proxies = list.refine((parts) => parts.every((part) => ipaddr.isValid(part) || ipaddr.isValidCIDR(part)), {
-  message: 'expected addresses or ranges (CIDR), comma-separated',
-})
-const count = z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
-const flag = z
-  .enum(['true', 'false', '1', '0'])
-  .default('false')
-  .transform((text) => text === 'true' || text === '1')
+}
 
 /**
  * Every setting, by the environment variable that carries it. This table is the reference: docs and tests read it.
@@ -49,19 +84,13 @@ export const settings = {
   CLICKHOUSE_URL: url(['http', 'https'])
     .optional()
     .describe('ClickHouse over HTTP, with user, password and database; left out, an embedded one.'),
-  TOCSIN_DATA_DIR: z
-    .string()
-    .min(1)
-    .default('.tocsin')
-    .describe('Where embedded stores and the first credentials live.'),
-  TOCSIN_MASTER_KEY: z
-    .string()
-    .regex(/^[0-9a-fA-F]{64}$/, 'expected 64 hexadecimal digits (32 bytes)')
+  TOCSIN_DATA_DIR: text.default('.tocsin').describe('Where embedded stores and the first credentials live.'),
+  TOCSIN_MASTER_KEY: matching('64 hexadecimal digits (32 bytes)', /^[0-9a-fA-F]{64}$/)
     .optional()
     .describe('Key that seals secrets at rest. Left out, one is made in the data directory; servers must set it.'),
-  TOCSIN_GATEWAY_HOST: z.string().min(1).default('127.0.0.1').describe('Address the GraphQL gateway listens on.'),
+  TOCSIN_GATEWAY_HOST: text.default('127.0.0.1').describe('Address the GraphQL gateway listens on.'),
   TOCSIN_GATEWAY_PORT: port.default(4000).describe('Port of the GraphQL gateway; 0 picks a free one.'),
-  TOCSIN_INGEST_HOST: z.string().min(1).default('127.0.0.1').describe('Address the ingest edge listens on.'),
+  TOCSIN_INGEST_HOST: text.default('127.0.0.1').describe('Address the ingest edge listens on.'),
   TOCSIN_INGEST_PORT: port.default(4318).describe('Port of the ingest edge; 0 picks a free one.'),
   TOCSIN_TRUSTED_PROXIES: proxies.describe(
     'Addresses or ranges (CIDR) of proxies whose X-Forwarded-For names the caller; comma-separated.',
@@ -89,16 +118,13 @@ export const settings = {
   TOCSIN_INGEST_QUEUE_LAG: duration('30m')
     .refine((ms) => ms > 0, { message: 'expected more than 0' })
     .describe('The same, while its oldest batch has waited this long and 1,000 or more batches wait.'),
-  TOCSIN_INGEST_QUEUE_MEMORY: z.coerce
-    .number()
-    .gt(0)
-    .max(1)
+  TOCSIN_INGEST_QUEUE_MEMORY: share
     .default(0.8)
     .describe('The same, while its store has used this share of its memory (Redis).'),
   TOCSIN_PUBLIC_URL: url(['http', 'https'])
     .optional()
-    .describe('How people reach the gateway; links in messages begin with it.'),
-  TOCSIN_OWNER_EMAIL: z.email().default('owner@tocsin.local').describe('Email of the owner made at the first start.'),
+    .describe('Links in messages are this URL plus /incidents/{number}; Tocsin itself serves no such page.'),
+  TOCSIN_OWNER_EMAIL: email.default('owner@tocsin.local').describe('Email of the owner made at the first start.'),
   TOCSIN_GRACE: duration('3s').describe('How far the horizon stays behind the oldest batch that is not stored.'),
   TOCSIN_BLIND_AFTER: duration('30s').describe('A horizon this far behind makes monitors BLIND.'),
   TOCSIN_BLIND_INCIDENT_AFTER: duration('1m').describe('A horizon this far behind raises an incident.'),
@@ -106,35 +132,31 @@ export const settings = {
     'Missed ticks are replayed up to this far back; past it, states restart.',
   ),
   TOCSIN_SMTP_URL: url(['smtp', 'smtps']).optional().describe('Mail server for email channels that name none.'),
-  TOCSIN_MAIL_FROM: z.string().min(3).default('Tocsin <tocsin@localhost>').describe('Sender of mails.'),
+  TOCSIN_MAIL_FROM: sender.default('Tocsin <tocsin@localhost>').describe('Sender of mails.'),
   TOCSIN_SLACK_API_URL: url(['http', 'https'])
     .default('https://slack.com/api/')
     .describe('Base URL of Slack’s Web API.'),
-  TOCSIN_WEBHOOK_ALLOW: list.describe(
+  TOCSIN_WEBHOOK_ALLOW: reachable.describe(
     'Addresses, ranges (CIDR) or host names that webhooks may reach though they are private; comma-separated.',
   ),
-  TOCSIN_LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+  TOCSIN_LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'] as const)
     .default('info')
     .describe('Least level that is logged.'),
   TOCSIN_LOG_PRETTY: flag.describe('Logs for people instead of JSON lines.'),
-  TOCSIN_GEOIP_CITY_PATH: z
-    .string()
-    .min(1)
+  TOCSIN_GEOIP_CITY_PATH: text
     .optional()
     .describe('City database in MaxMind’s format (.mmdb); left out, addresses are located by country alone.'),
-  TOCSIN_NORMALIZER_WORKERS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(64)
+  TOCSIN_RETENTION_DAYS: number(
+    `a whole number from ${RETENTION_BOUNDS.least} to ${RETENTION_BOUNDS.most}`,
+    RETENTION_BOUNDS.least,
+    RETENTION_BOUNDS.most,
+  )
+    .default(DEFAULT_RETENTION.samples)
+    .describe('Days that logs, spans, RUM events and samples of metrics are kept where an org has no own.'),
+  TOCSIN_NORMALIZER_WORKERS: threads
     .default(1)
     .describe('Worker threads that parse batches; 0 parses in the main thread.'),
-  TOCSIN_QUERY_WORKERS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(64)
+  TOCSIN_QUERY_WORKERS: threads
     .default(2)
     .describe(
       'Worker threads that evaluate PromQL of people and programs; 0 evaluates in the main thread, where no query can be ended.',
@@ -150,27 +172,55 @@ export type Config = Readonly<z.infer<typeof schema>>
  * Settings from an environment; anything else in it is left alone, but an unknown name that begins with TOCSIN_ is
  * refused, since it is most likely misspelt.
  *
- * @throws StartError naming the variable, what was found and what is expected.
+ * @throws StartError naming every wrong variable, what was found and what is expected.
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const known = Object.keys(settings)
-  for (const name of Object.keys(environment)) {
-    if (name.startsWith('TOCSIN_') && !name.startsWith('TOCSIN_TEST_') && !known.includes(name))
-      throw new StartError('SETTING_INVALID', `${name} is no setting of Tocsin; known are ${known.join(', ')}.`)
-  }
+  const faults = Object.keys(environment).flatMap((name) =>
+    name.startsWith('TOCSIN_') && !name.startsWith('TOCSIN_TEST_') && !known.includes(name)
+      ? [unknownFault(name, known)]
+      : [],
+  )
   // An empty value counts as unset, as compose files leave it.
   const given = Object.fromEntries(known.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])))
   const parsed = schema.safeParse(given)
-  if (parsed.success) return Object.freeze(parsed.data)
-  const issue = parsed.error.issues[0]
-  const name = String(issue?.path[0])
-  throw new StartError('SETTING_INVALID', `${name} is ${shown(name, environment[name])}: ${issue?.message}.`)
+  for (const issue of parsed.error?.issues ?? []) {
+    const name = String(issue.path[0])
+    faults.push(`${name} is ${shown(name, environment[name])}: ${issue.message}.`)
+  }
+  if (parsed.success && parsed.data.TOCSIN_BLIND_INCIDENT_AFTER < parsed.data.TOCSIN_BLIND_AFTER) {
+    const [incident, blind] = [parsed.data.TOCSIN_BLIND_INCIDENT_AFTER, parsed.data.TOCSIN_BLIND_AFTER]
+    faults.push(
+      `TOCSIN_BLIND_INCIDENT_AFTER is ${formatDuration(incident)}: expected no less than TOCSIN_BLIND_AFTER, which is ${formatDuration(blind)}.`,
+    )
+  }
+  if (parsed.success && faults.length === 0) return Object.freeze(parsed.data)
+  const sentence =
+    faults.length === 1 ? faults.join() : [`${faults.length} settings are wrong.`, ...faults].join('\n  ')
+  throw new StartError('SETTING_INVALID', sentence)
+}
+
+/** What a setting takes, as a phrase: `a port from 0 to 65535`. */
+export function formatOf(name: keyof typeof settings): string {
+  for (let at: unknown = settings[name]; at instanceof z.ZodType; ) {
+    const format = z.globalRegistry.get(at)?.format
+    if (typeof format === 'string') return format
+    at = at instanceof z.ZodDefault || at instanceof z.ZodOptional ? at.unwrap() : null
+  }
+  return 'a text'
+}
+
+function unknownFault(name: string, known: readonly string[]): string {
+  const meant = nearestName(name, known)
+  const hint = meant === null ? '--settings lists those that there are.' : `did you mean ${meant}?`
+  return `${name} is no setting of Tocsin; ${hint}`
 }
 
 /** The value of a setting as an error may show it: never that of one that can hold a secret. */
 function shown(name: string, value: string | undefined): string {
   if (value === undefined) return 'not set'
-  return /KEY|URL|SECRET|PASSWORD/.test(name) ? '[not shown, it may hold a secret]' : JSON.stringify(value)
+  const mayBeSecret = name !== 'TOCSIN_PUBLIC_URL' && /KEY|URL|SECRET|PASSWORD/.test(name)
+  return mayBeSecret ? '[not shown, it may hold a secret]' : JSON.stringify(value)
 }
 
 /** The environment of this process. The only reader of `process.env`. */

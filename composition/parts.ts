@@ -19,7 +19,7 @@ import { createPostgresFanOut } from '../queue/postgres/fan-out.js'
 import { createPostgresFlushManifests } from '../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../queue/postgres/intake.js'
 import { createPool } from '../queue/postgres/pool.js'
-import type { Log, Random } from '../schema/ports.js'
+import { createRetention, type Log, type Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
 import { createLogSeriesReader } from '../sql/log-series.js'
@@ -39,6 +39,8 @@ export type Parts = ReturnType<typeof createParts>
 
 /** How long a statement of the control plane may take, ms. */
 const STATEMENT_TIMEOUT_MS = 30_000
+/** The same for work in the background, such as an hour of rollups after a long pause. */
+const UPKEEP_TIMEOUT_MS = 600_000
 
 const random: Random = { bytes: (length) => Uint8Array.from(randomBytes(length)) }
 
@@ -48,8 +50,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
   const clock = { now: () => Date.now() }
   const sealer = createSealer(databases.masterKey)
 
-  function pool(name: string, connectionString: string, max: number): Pool {
-    const made = createPool({ connectionString, name, max, statementTimeoutMs: STATEMENT_TIMEOUT_MS }, log)
+  function pool(name: string, connectionString: string, max: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Pool {
+    const made = createPool({ connectionString, name, max, statementTimeoutMs }, log)
     stops.add(`connections for ${name}`, () => made.end())
     return made
   }
@@ -124,6 +126,11 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     logWriter: () => createLogWriter(clickhouse.writer),
     spanWriter: () => createSpanWriter(clickhouse.writer),
     rumWriter: () => createRumWriter(clickhouse.writer),
+    metricUpkeepPool: once(() => pool('metric upkeep', metricsUrl, 3, UPKEEP_TIMEOUT_MS)),
+    retention: once(() => {
+      const days = config.TOCSIN_RETENTION_DAYS
+      return createRetention({ logs: days, spans: days, rum: days, samples: days })
+    }),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(clickhouse.reader, orgId),

@@ -17,6 +17,7 @@ import type { Databases } from './databases.js'
 import { edgeLimits } from './edge-limits.js'
 import { startHousekeeping } from './housekeeping.js'
 import { listenFor } from './listen.js'
+import { startMetricUpkeep } from './metric-upkeep.js'
 import { createSelfMetrics, type SelfMetrics } from './metrics.js'
 import type { Parts } from './parts.js'
 import type { Stops } from './stops.js'
@@ -50,6 +51,10 @@ export async function startRoles(
     stops.add('notifier', () => notifier.stop())
   }
   if (roles.has('evaluator')) await startEvaluator(config, parts, metrics, log, stops)
+  if (roles.has('ingest')) {
+    const upkeep = { metrics: parts.metricUpkeepPool(), engine: parts.controlPool(), flushes: parts.flushes() }
+    startMetricUpkeep({ ...upkeep, retention: parts.retention(), clock: parts.clock, log }, stops)
+  }
   if (roles.has('ingest')) await startNormalizer(databases, parts, metrics, log, stops)
   startHousekeeping({ intake: parts.intake(), flushes: parts.flushes(), log }, stops)
   const ingestUrl = roles.has('ingest') ? await startEdge(config, parts, metrics, log, stops) : null
