@@ -40,7 +40,11 @@ describe('readConfig', () => {
   })
 
   it.each([
-    ['a port out of range', { TOCSIN_GATEWAY_PORT: '99999' }, /^TOCSIN_GATEWAY_PORT is "99999": .*65535/],
+    [
+      'a port out of range',
+      { TOCSIN_GATEWAY_PORT: '99999' },
+      /^TOCSIN_GATEWAY_PORT is "99999": expected a port from 0 to 65535\.$/,
+    ],
     ['a port that is a word', { TOCSIN_INGEST_PORT: 'http' }, /^TOCSIN_INGEST_PORT is "http": /],
     ['a duration without a unit', { TOCSIN_GRACE: '3' }, /^TOCSIN_GRACE is "3": expected a duration such as 3s/],
     [
@@ -61,11 +65,50 @@ describe('readConfig', () => {
     [
       'a misspelt name',
       { TOCSIN_DATADIR: '/x' },
-      /^TOCSIN_DATADIR is no setting of Tocsin; known are .*TOCSIN_DATA_DIR/,
+      /^TOCSIN_DATADIR is no setting of Tocsin; did you mean TOCSIN_DATA_DIR\?$/,
+    ],
+    ['a name like no other', { TOCSIN_X: '1' }, /^TOCSIN_X is no setting of Tocsin; --settings lists/],
+    [
+      'an address gone wrong',
+      { TOCSIN_WEBHOOK_ALLOW: 'hooks.internal, 10.0.0.300' },
+      /^TOCSIN_WEBHOOK_ALLOW is .*expected/,
+    ],
+    ['a URL for a host', { TOCSIN_WEBHOOK_ALLOW: 'http://hooks' }, /^TOCSIN_WEBHOOK_ALLOW is .*expected addresses/],
+    [
+      'a sender without an address',
+      { TOCSIN_MAIL_FROM: 'Tocsin' },
+      /^TOCSIN_MAIL_FROM is "Tocsin": expected an address/,
+    ],
+    [
+      'a page that is no URL, and shows it',
+      { TOCSIN_PUBLIC_URL: 'tocsin' },
+      /^TOCSIN_PUBLIC_URL is "tocsin": expected a URL/,
+    ],
+    [
+      'an incident before the blindness it is about',
+      { TOCSIN_BLIND_INCIDENT_AFTER: '10s' },
+      /^TOCSIN_BLIND_INCIDENT_AFTER is 10s: expected no less than TOCSIN_BLIND_AFTER, which is 30s\.$/,
     ],
   ])('refuses %s with a sentence', (_, environment, sentence) => {
     expect(refusal(environment as Record<string, string>)).toMatch(sentence)
   })
+
+  it('tells all that is wrong at once', () => {
+    expect(refusal({ TOCSIN_GATEWAY_PORT: 'x', TOCSIN_GRACE: '3', TOCSIN_GRASE: '3s' }).split('\n')).toEqual([
+      '3 settings are wrong.',
+      '  TOCSIN_GRASE is no setting of Tocsin; did you mean TOCSIN_GRACE?',
+      '  TOCSIN_GATEWAY_PORT is "x": expected a port from 0 to 65535.',
+      '  TOCSIN_GRACE is "3": expected a duration such as 3s, 5m or 1h.',
+    ])
+  })
+
+  it.each(['10.0.0.1', 'fd00::/8', 'hooks', 'a_b.internal'])('lets webhooks reach %s', (entry) =>
+    expect(readConfig({ TOCSIN_WEBHOOK_ALLOW: entry }).TOCSIN_WEBHOOK_ALLOW).toEqual([entry]),
+  )
+
+  it.each(['ops@example.com', 'Tocsin <ops@example.com>'])('sends mail from %s', (sender) =>
+    expect(readConfig({ TOCSIN_MAIL_FROM: sender }).TOCSIN_MAIL_FROM).toBe(sender),
+  )
 
   it('shows no value that can be a secret', () => {
     for (const name of ['DATABASE_URL', 'CLICKHOUSE_URL', 'TOCSIN_SMTP_URL', 'TOCSIN_MASTER_KEY'])

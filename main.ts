@@ -1,13 +1,17 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { commandOf } from './cli/commands.js'
+import { settingsText } from './cli/settings-page.js'
 import { openDatabases } from './composition/databases.js'
 import { announce, firstStart } from './composition/first-start.js'
 import { createLog } from './composition/log.js'
 import { createParts } from './composition/parts.js'
 import { ROLES, type Role, startRoles } from './composition/roles.js'
 import { createStops } from './composition/stops.js'
-import { type Config, processConfig, settings } from './config.js'
+import { type Config, processConfig, readConfig } from './config.js'
+import { packageRoot } from './package-root.js'
 import { StartError } from './schema/domain/errors.js'
 
 const HELP = `Usage: tocsin [--role gateway|ingest|evaluator|notifier|all]
@@ -17,7 +21,8 @@ Tocsin takes signed telemetry, judges it, and pages people. Without settings it 
 
   --role ROLE   which part runs in this process; all (the default) runs everything. A single role needs DATABASE_URL,
                 CLICKHOUSE_URL and TOCSIN_MASTER_KEY, since its fellows must see the same stores.
-  --settings    lists the environment variables and what they mean
+  --settings    lists the environment variables, what they mean and what they take
+  --version     the version
   --help        this text`
 
 /** Runs until a signal; the exit status is 0 after an orderly stop. */
@@ -29,8 +34,12 @@ async function main(): Promise<number> {
     console.log(HELP)
     return 0
   }
+  if (values.version === true) {
+    console.log(version())
+    return 0
+  }
   if (values.settings === true) {
-    for (const [name, schema] of Object.entries(settings)) console.log(`${name}\n    ${schema.description ?? ''}`)
+    console.log(settingsText(readConfig({})))
     return 0
   }
   const roles = rolesOf(values.role ?? 'all')
@@ -59,10 +68,22 @@ async function main(): Promise<number> {
   }
 }
 
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+    readonly version: string
+  }
+  return text
+}
+
 function readArguments() {
   try {
     return parseArgs({
-      options: { role: { type: 'string' }, help: { type: 'boolean', short: 'h' }, settings: { type: 'boolean' } },
+      options: {
+        role: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+        settings: { type: 'boolean' },
+        version: { type: 'boolean' },
+      },
     })
   } catch (error) {
     throw new StartError(

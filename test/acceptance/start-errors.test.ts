@@ -121,7 +121,8 @@ describe('a mistake of the operator', () => {
   })
 })
 
-it('--help and --settings answer without starting anything', async () => {
+it('--help, --settings and --version answer without starting anything', async () => {
   expect((await start({}, ['--help'])).output).toMatch(/^Usage: tocsin/)
   expect((await start({}, ['--settings'])).output).toContain('TOCSIN_DATA_DIR')
+  expect((await start({}, ['--version'])).output.trim()).toMatch(/^\d+\.\d+\.\d+$/)
 })
