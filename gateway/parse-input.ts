@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { UserError } from '../schema/domain/errors.js'
+import { inputWords } from '../schema/domain/wording.js'
 import { UserFault } from './user-fault.js'
 
 /** A list of a hundred thousand wrong things is answered with the first of them. */
@@ -16,7 +17,7 @@ export function parseInput<Schema extends z.ZodType>(
   value: unknown,
   path: readonly string[],
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value)
+  const parsed = schema.safeParse(value, { error: inputWords })
   if (parsed.success) return parsed.data
   throw new UserFault(
     parsed.error.issues.slice(0, MOST_ERRORS).map((issue): UserError => {
