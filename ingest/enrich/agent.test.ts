@@ -6,7 +6,7 @@ const agent = createAgentReader()
 test('browser, system and device are read', () => {
   const safari =
     'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1'
-  expect(agent(safari)).toEqual({
+  expect(agent(safari)).toMatchObject({
     browser: 'Safari',
     browserVersion: '17.5',
     os: 'iOS',

@@ -1,7 +1,6 @@
 import { scrubAttributes } from '../scrub/index.js'
-import type { Agent } from './agent.js'
 import type { EnrichContext } from './context.js'
-import { flattenInto } from './flatten.js'
+import { FlatFields } from './flatten.js'
 
 export type Attributes = Readonly<Record<string, unknown>>
 
@@ -42,52 +41,36 @@ const AGENTS = new Set([
 export function enrichAttributes(attributes: Attributes, context: EnrichContext): Attributes {
   const flat = flatOf(attributes)
   const clean = scrubAttributes(flat, context.scrubber)
-  const added = addedTo(flat, context)
-  return added === null ? clean : { ...added, ...clean }
+  let enriched: Record<string, unknown> | null = null
+  for (const name in flat) {
+    const told = toldBy(name, flat[name], context)
+    if (told === null) continue
+    enriched ??= { ...clean }
+    for (const one in told) if (!Object.hasOwn(enriched, one)) enriched[one] = told[one]
+  }
+  return enriched ?? clean
+}
+
+/** Attributes that an attribute tells; null when none, as nearly always. */
+function toldBy(name: string, value: unknown, context: EnrichContext): Attributes | null {
+  if (typeof value !== 'string') return null
+  if (ADDRESSES.has(name)) return context.locate(firstOf(value))
+  return AGENTS.has(name) ? (context.agent(value)?.attributes ?? null) : null
 }
 
 function flatOf(attributes: Attributes): Attributes {
   for (const name in attributes) {
     const value = attributes[name]
     if (typeof value !== 'object' || value === null || Array.isArray(value)) continue
-    const flat = new Map<string, unknown>()
-    flattenInto(flat, attributes)
-    return Object.fromEntries(flat)
+    const flat = new FlatFields()
+    flat.addAll(attributes)
+    return flat.object
   }
   return attributes
-}
-
-/** What to add; null when nothing. */
-function addedTo(attributes: Attributes, context: EnrichContext): Attributes | null {
-  let added: Record<string, unknown> | null = null
-  for (const name in attributes) {
-    // Of names that count, the shortest is `ip`; most others are told apart by their set's hash.
-    if (ADDRESSES.has(name)) {
-      const value = attributes[name]
-      const place = typeof value === 'string' ? context.locate(firstOf(value)) : null
-      if (place !== null) added = Object.assign({}, place, added)
-    } else if (AGENTS.has(name)) {
-      const value = attributes[name]
-      const agent = typeof value === 'string' ? context.agent(value) : null
-      if (agent !== null) added = Object.assign({}, agentAttributes(agent), added)
-    }
-  }
-  return added
 }
 
 /** The client's own address where proxies have added theirs. */
 function firstOf(addresses: string): string {
   const comma = addresses.indexOf(',')
   return comma === -1 ? addresses : addresses.slice(0, comma).trim()
-}
-
-/** By OpenTelemetry's names of user agent attributes; the kind of device has none there. */
-function agentAttributes(agent: Agent): Attributes {
-  return {
-    ...(agent.browser !== undefined && { 'user_agent.name': agent.browser }),
-    ...(agent.browserVersion !== undefined && { 'user_agent.version': agent.browserVersion }),
-    ...(agent.os !== undefined && { 'user_agent.os.name': agent.os }),
-    ...(agent.osVersion !== undefined && { 'user_agent.os.version': agent.osVersion }),
-    ...(agent.device !== undefined && { 'user_agent.device.type': agent.device }),
-  }
 }

@@ -3,7 +3,7 @@ import { Reader, type Response } from 'mmdb-lib'
 import { rememberLast } from './bounded-memory.js'
 
 /** Where an address is, by OpenTelemetry's names of geographic attributes. What is not known is left out. */
-export interface Place {
+export type Place = {
   readonly 'geo.country.iso_code'?: string
   readonly 'geo.region.iso_code'?: string
   readonly 'geo.locality.name'?: string

@@ -1,4 +1,5 @@
 import { BATCH_LIMITS } from '../parse/limits.js'
+import { FlatFields } from './flatten.js'
 
 const PAIR = /([A-Za-z_@][\w.@/-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?:\s+|$)/y
 const ESCAPED = /\\(.)/g
@@ -8,13 +9,13 @@ const NUMBER = /^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$/
  * Fields of a line of logfmt: nothing but `name=value` and `name="quoted value"`, at least two. Numbers and booleans are
  * read as such. Null for other lines: prose with a `name=value` inside is prose.
  */
-export function readLogfmt(line: string): Map<string, unknown> | null {
+export function readLogfmt(line: string): Readonly<Record<string, unknown>> | null {
   // Prose has a space before its first equals sign.
   const equals = line.indexOf('=')
   if (equals < 1 || equals > BATCH_LIMITS.attributeNameLength) return null
   const space = line.indexOf(' ')
   if (space === -1 || space < equals) return null
-  const fields = new Map<string, unknown>()
+  const fields = new FlatFields()
   PAIR.lastIndex = 0
   let pairs = 0
   while (PAIR.lastIndex < line.length) {
@@ -22,11 +23,10 @@ export function readLogfmt(line: string): Map<string, unknown> | null {
     if (match === null) return null
     const [, name = '', quoted, bare = ''] = match
     pairs++
-    if (fields.size >= BATCH_LIMITS.attributes || name.length > BATCH_LIMITS.attributeNameLength || fields.has(name))
-      continue
-    fields.set(name, quoted === undefined ? readBare(bare) : quoted.replaceAll(ESCAPED, unescaped))
+    if (name.length <= BATCH_LIMITS.attributeNameLength)
+      fields.add(name, quoted === undefined ? readBare(bare) : quoted.replaceAll(ESCAPED, unescaped))
   }
-  return pairs < 2 ? null : fields
+  return pairs < 2 ? null : fields.object
 }
 
 function readBare(text: string): string | number | boolean {

@@ -2,7 +2,7 @@ import { knownLevel } from '../parse/level.js'
 import { BATCH_LIMITS, type TimeBounds } from '../parse/limits.js'
 import type { NativeLog } from '../parse/native-logs.js'
 import { readTimestamp } from '../parse/timestamp.js'
-import { flattenInto } from './flatten.js'
+import { FlatFields } from './flatten.js'
 import { readJsonLine } from './json-line.js'
 import { readLogfmt } from './logfmt.js'
 
@@ -34,11 +34,12 @@ export function openLine(log: NativeLog, bounds: TimeBounds): NativeLog | null {
   if (message.length > LONGEST_OPENED) return null
   const fields = message.charCodeAt(firstMark(message)) === 0x7b ? readJsonLine(message) : readLogfmt(message)
   if (fields === null) return null
-  const level = log.level || take(fields, LEVELS, levelOf)
-  const timestamp = log.timestamp ?? take(fields, TIMES, (value) => timeOf(value, bounds))
-  const traceId = log.traceId || take(fields, TRACES, idOf)
-  const spanId = log.spanId || take(fields, SPANS, idOf)
-  return { ...log, level, timestamp, traceId, spanId, attributes: joined(log, fields) }
+  const taken = new Set<string>()
+  const level = log.level || take(fields, taken, LEVELS, levelOf)
+  const timestamp = log.timestamp ?? take(fields, taken, TIMES, (value) => timeOf(value, bounds))
+  const traceId = log.traceId || take(fields, taken, TRACES, idOf)
+  const spanId = log.spanId || take(fields, taken, SPANS, idOf)
+  return { ...log, level, timestamp, traceId, spanId, attributes: joined(log, fields, taken) }
 }
 
 function firstMark(text: string): number {
@@ -47,17 +48,20 @@ function firstMark(text: string): number {
   return at
 }
 
-/** Takes the first field that reads as what is looked for out of the fields. */
+type Fields = Readonly<Record<string, unknown>>
+
+/** Takes the first field that reads as what is looked for. */
 function take<Value>(
-  fields: Map<string, unknown>,
+  fields: Fields,
+  taken: Set<string>,
   names: readonly string[],
   read: (value: unknown) => Value | null,
 ): Value | null {
   for (const name of names) {
-    if (!fields.has(name)) continue
-    const value = read(fields.get(name))
+    if (!Object.hasOwn(fields, name)) continue
+    const value = read(fields[name])
     if (value === null) continue
-    fields.delete(name)
+    taken.add(name)
     return value
   }
   return null
@@ -81,15 +85,10 @@ function idOf(value: unknown): string | null {
 }
 
 /** The log's own attributes, and fields whose names they leave free, up to the number a log may have. */
-function joined(
-  { attributes, shared }: NativeLog,
-  fields: ReadonlyMap<string, unknown>,
-): Readonly<Record<string, unknown>> {
-  const all = new Map<string, unknown>()
-  if (attributes != null) flattenInto(all, attributes)
-  for (const [name, value] of fields) {
-    if (all.size >= BATCH_LIMITS.attributes) break
-    if (!all.has(name) && (shared === undefined || !Object.hasOwn(shared, name))) all.set(name, value)
-  }
-  return Object.fromEntries(all)
+function joined({ attributes, shared }: NativeLog, fields: Fields, taken: ReadonlySet<string>): Fields {
+  const all = new FlatFields()
+  if (attributes != null) all.addAll(attributes)
+  for (const name in fields)
+    if (!taken.has(name) && (shared === undefined || !Object.hasOwn(shared, name))) all.add(name, fields[name])
+  return all.object
 }
