@@ -19,6 +19,7 @@ import { createPostgresFanOut } from '../queue/postgres/fan-out.js'
 import { createPostgresFlushManifests } from '../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../queue/postgres/intake.js'
 import { createPool } from '../queue/postgres/pool.js'
+import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import { createRetention, type Log, type Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
@@ -134,7 +135,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(clickhouse.reader, orgId),
-    metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId),
+    metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId, QUERY_BOUNDS),
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
     evaluationPool: once(() => {
       const file = join(packageRoot(), 'dist', 'gateway', 'promql', 'worker.js')

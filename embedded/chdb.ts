@@ -2,7 +2,13 @@ import { mkdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
 import { createChdbConnection } from 'chdb/connection'
 import { StartError } from '../schema/domain/errors.js'
-import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, insertSettings } from '../sql/clients.js'
+import {
+  ANSWER_SETTINGS,
+  type ClickHouse,
+  DEFAULT_COMMAND_SECONDS,
+  insertSettings,
+  type QueryLimits,
+} from '../sql/clients.js'
 import { insertError, queryError } from '../sql/clients-errors.js'
 import { requireParams, setParams } from '../sql/clients-params.js'
 
@@ -60,14 +66,19 @@ async function closeAll(handles: readonly ClickHouse[]): Promise<void> {
 async function openConnection(path: string, database: string, opened: ClickHouse[]): Promise<ClickHouse> {
   const connection = createChdbConnection({ path })
   const inTurn = oneAtATime()
-  const run = (sql: string) => inTurn(() => connection.chdb.queryAsync(sql, { format: 'JSONEachRow' }))
+  const run = (sql: string, signal?: AbortSignal) =>
+    inTurn(async () => {
+      signal?.throwIfAborted()
+      return connection.chdb.queryAsync(sql, { format: 'JSONEachRow' })
+    })
   const handle: ClickHouse = {
     database,
-    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: { maxExecutionSeconds: number }) {
+    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: QueryLimits) {
       requireParams(sql, params)
       try {
         // Not the library's binding of parameters: that runs one query at a time in the whole process.
-        const answer = await run(`${setParams(params)}SET max_execution_time = ${seconds(limits)};\n${sql}`)
+        const statement = `${setParams(params)}SET max_execution_time = ${seconds(limits)};\n${sql}`
+        const answer = await run(statement, limits.signal)
         return rowsOf<Row>(answer.text())
       } catch (error) {
         throw queryError(error)

@@ -1,7 +1,14 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { ANSWER_SETTINGS, type ClickHouse, DEFAULT_COMMAND_SECONDS, INSERT_SECONDS, insertSettings } from './clients.js'
+import {
+  ANSWER_SETTINGS,
+  type ClickHouse,
+  DEFAULT_COMMAND_SECONDS,
+  INSERT_SECONDS,
+  insertSettings,
+  type QueryLimits,
+} from './clients.js'
 import { insertError, queryError } from './clients-errors.js'
 import { requireParams } from './clients-params.js'
 
@@ -38,20 +45,20 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
     request_timeout: (DEFAULT_COMMAND_SECONDS + ANSWER_SECONDS) * 1_000,
   })
   const patience = (seconds: number) => AbortSignal.timeout((seconds + ANSWER_SECONDS) * 1_000)
-  const bounds = (seconds: number) => ({
+  const bounds = (seconds: number, signal?: AbortSignal) => ({
     clickhouse_settings: { max_execution_time: seconds },
-    abort_signal: patience(seconds),
+    abort_signal: signal === undefined ? patience(seconds) : AbortSignal.any([patience(seconds), signal]),
   })
   return {
     database,
-    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: { maxExecutionSeconds: number }) {
+    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: QueryLimits) {
       requireParams(sql, params)
       try {
         const answer = await client.query({
           query: sql,
           query_params: { ...params },
           format: 'JSONEachRow',
-          ...bounds(limits.maxExecutionSeconds),
+          ...bounds(limits.maxExecutionSeconds, limits.signal),
         })
         return await answer.json<Row>()
       } catch (error) {

@@ -30,6 +30,11 @@ export interface RowInsert {
 export interface QueryLimits {
   /** Seconds, fractions allowed. */
   readonly maxExecutionSeconds: number
+  /**
+   * Ends the query when it aborts. A server stops it; the embedded ClickHouse drops one that waits, and lets one that
+   * runs go on to its limit.
+   */
+  readonly signal?: AbortSignal
 }
 
 /**

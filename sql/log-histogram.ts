@@ -1,7 +1,7 @@
 import { compileLogFilter, createParamSink, parseLogSelector } from '../query/logql/index.js'
 import type { LogBucket, LogSeriesReader } from '../schema/ports/series.js'
 import type { ClickHouse } from './clients.js'
-import { asBoundError, boundsSql, READ_BOUNDS } from './query-bounds.js'
+import { READ_BOUNDS, readWithin } from './query-bounds.js'
 
 interface Row {
   readonly bucket: number
@@ -13,24 +13,21 @@ interface Row {
 export async function logHistogram(
   clickhouse: ClickHouse,
   orgId: string,
-  { selector, from, to, widthMs }: Parameters<LogSeriesReader['histogram']>[0],
+  { selector, from, to, widthMs, signal }: Parameters<LogSeriesReader['histogram']>[0],
 ): Promise<readonly LogBucket[]> {
   const params = createParamSink()
   const filter = compileLogFilter(parseLogSelector(selector), params)
-  try {
-    const rows = await clickhouse.query<Row>(
-      `SELECT toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {width:Int64})) AS bucket, level,
-         toString(count()) AS count
-       FROM logs
-       WHERE org_id = {org:String} AND ts >= fromUnixTimestamp64Milli({from:Int64})
-         AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter})
-       GROUP BY bucket, level ORDER BY bucket, level
-       ${boundsSql(READ_BOUNDS)}`,
-      { ...params.values, org: orgId, from: String(from), to: String(to), width: String(widthMs) },
-      { maxExecutionSeconds: READ_BOUNDS.seconds },
-    )
-    return rows.map(({ bucket, level, count }) => ({ at: from + bucket * widthMs, level, count }))
-  } catch (error) {
-    throw asBoundError(error, READ_BOUNDS)
-  }
+  const rows = await readWithin<Row>(
+    clickhouse,
+    `SELECT toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {width:Int64})) AS bucket, level,
+       toString(count()) AS count
+     FROM logs
+     WHERE org_id = {org:String} AND ts >= fromUnixTimestamp64Milli({from:Int64})
+       AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter})
+     GROUP BY bucket, level ORDER BY bucket, level`,
+    { ...params.values, org: orgId, from: String(from), to: String(to), width: String(widthMs) },
+    READ_BOUNDS,
+    signal,
+  )
+  return rows.map(({ bucket, level, count }) => ({ at: from + bucket * widthMs, level, count }))
 }

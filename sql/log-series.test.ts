@@ -4,7 +4,7 @@ import { QueryError } from '../schema/domain/query-error.js'
 import { StoreError } from '../schema/ports/telemetry.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createLogSeriesReader } from './log-series.js'
-import { asBoundError, READ_BOUNDS } from './query-bounds.js'
+import { asBoundError, READ_BOUNDS, readWithin } from './query-bounds.js'
 
 const T0 = Date.parse('2026-03-01T12:00:00Z')
 let clickhouse: EmbeddedClickHouse
@@ -48,6 +48,37 @@ describe('histogram', () => {
       { at: T0, level: 'info', count: '3' },
       { at: T0 + 50_002, level: 'info', count: '1' },
     ])
+  })
+
+  it('is not run for a caller who left', async () => {
+    const signal = AbortSignal.abort()
+    await expect(reader().histogram({ ...all, signal })).rejects.toMatchObject({ name: 'QueryCancelledError' })
+  })
+
+  it('is bounded by the rows that are read', async () => {
+    const bounds = { ...READ_BOUNDS, rows: 3 }
+    const read = readWithin(clickhouse.reader, 'SELECT message FROM logs', {}, bounds, undefined)
+    await expect(read).rejects.toMatchObject({ name: 'QueryBoundError', bound: 'rows' })
+    const few = readWithin(
+      clickhouse.reader,
+      'SELECT message FROM logs',
+      {},
+      { ...READ_BOUNDS, resultRows: 2 },
+      undefined,
+    )
+    await expect(few).rejects.toMatchObject({ bound: 'points' })
+  })
+
+  it('is bounded in time', async () => {
+    const sql = 'SELECT count() AS n FROM system.numbers WHERE NOT ignore(sipHash64(number))'
+    const slow = readWithin(
+      clickhouse.reader,
+      sql,
+      {},
+      { ...READ_BOUNDS, seconds: 0.2, rows: 1e15, bytes: 1e17 },
+      undefined,
+    )
+    await expect(slow).rejects.toMatchObject({ bound: 'time' })
   })
 
   it('refuses a wrong selector', async () => {

@@ -3,7 +3,7 @@ import type { Labels } from '../schema/domain/labels.js'
 import type { LogSeries, LogSeriesReader } from '../schema/ports/series.js'
 import type { ClickHouse } from './clients.js'
 import { logHistogram } from './log-histogram.js'
-import { asBoundError, boundsSql, READ_BOUNDS } from './query-bounds.js'
+import { READ_BOUNDS, readWithin } from './query-bounds.js'
 
 interface Row {
   readonly labels: string
@@ -16,22 +16,20 @@ export function createLogSeriesReader(clickhouse: ClickHouse, orgId: string): Lo
   return {
     histogram: (query) => logHistogram(clickhouse, orgId, query),
 
-    async series({ query, start, end, step }) {
+    async series({ query, start, end, step, signal }) {
       const params = createParamSink()
       const where = `org_id = ${params.text(orgId)}`
       const sql = compileLogMetric(parseLogMetric(query), { where, grid: { start, end, step }, params })
-      try {
-        // Values as text: JSON has no infinity, and as numbers NaN and both infinities come as null.
-        const rows = await clickhouse.query<Row>(
-          `SELECT toJSONString(labels) AS labels, groupArray(toString(t)) AS times, groupArray(toString(v)) AS values
-           FROM (${sql}) GROUP BY labels ORDER BY labels ${boundsSql(READ_BOUNDS)}`,
-          params.values,
-          { maxExecutionSeconds: READ_BOUNDS.seconds },
-        )
-        return rows.map(toSeries)
-      } catch (error) {
-        throw asBoundError(error, READ_BOUNDS)
-      }
+      // Values as text: JSON has no infinity, and as numbers NaN and both infinities come as null.
+      const rows = await readWithin<Row>(
+        clickhouse,
+        `SELECT toJSONString(labels) AS labels, groupArray(toString(t)) AS times, groupArray(toString(v)) AS values
+         FROM (${sql}) GROUP BY labels ORDER BY labels`,
+        params.values,
+        READ_BOUNDS,
+        signal,
+      )
+      return rows.map(toSeries)
     },
   }
 }

@@ -1,5 +1,6 @@
-import { exceeded, QueryBoundError } from '../schema/domain/query-bounds.js'
+import { exceeded, QueryBoundError, QueryCancelledError } from '../schema/domain/query-bounds.js'
 import { StoreError } from '../schema/ports/telemetry.js'
+import type { ClickHouse, QueryParams } from './clients.js'
 
 /** What one read of a person may use in ClickHouse. */
 export interface ReadBounds {
@@ -18,9 +19,26 @@ export const READ_BOUNDS: ReadBounds = {
 }
 
 /** The bounds as the end of a SELECT. */
-export function boundsSql({ rows, bytes, resultRows }: ReadBounds): string {
+function boundsSql({ rows, bytes, resultRows }: ReadBounds): string {
   return `SETTINGS max_rows_to_read = ${rows}, max_bytes_to_read = ${bytes}, max_result_rows = ${resultRows},
     read_overflow_mode = 'throw', result_overflow_mode = 'throw'`
+}
+
+/** Runs a read within bounds, until its signal aborts. */
+export async function readWithin<Row>(
+  clickhouse: ClickHouse,
+  sql: string,
+  params: QueryParams,
+  bounds: ReadBounds,
+  signal: AbortSignal | undefined,
+): Promise<Row[]> {
+  const limits = { maxExecutionSeconds: bounds.seconds, ...(signal === undefined ? {} : { signal }) }
+  try {
+    return await clickhouse.query<Row>(`${sql} ${boundsSql(bounds)}`, params, limits)
+  } catch (error) {
+    if (signal?.aborted) throw new QueryCancelledError()
+    throw asBoundError(error, bounds)
+  }
 }
 
 /** ClickHouse's error as the bound that it stands for; any other error as it is. Codes after ClickHouse's ErrorCodes.cpp. */

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { QueryCancelledError } from '../../schema/domain/query-bounds.js'
 import type { Log } from '../../schema/ports/clock.js'
 import { StoreError } from '../../schema/ports/telemetry.js'
 
@@ -13,6 +14,8 @@ export function createFormatError(log: Log) {
     // graphql-js itself, before any field: it gave up reading variables.
     if (cause instanceof GraphQLError && cause.path === undefined)
       return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
+    if (cause instanceof QueryCancelledError)
+      return { ...formatted, message: cause.message, extensions: { code: 'CANCELLED' } }
     const place = { ...(formatted.path === undefined ? {} : { path: formatted.path }) }
     log.error({ err: cause, ...place }, 'A GraphQL field failed.')
     if (cause instanceof StoreError)

@@ -31,8 +31,9 @@ export class LogSeriesResolver {
     if (count < 1 || count > MAX_BUCKETS)
       throw fault('INVALID', ['buckets'], `Found ${count} buckets; expected 1 to ${MAX_BUCKETS}.`)
     const widthMs = Math.ceil((to - from) / count)
+    const { signal } = context
     const reader = context.services.logSeries.forOrg(stores.orgId)
-    const found = await asUserFaults('query', () => reader.histogram({ selector: query, from, to, widthMs }))
+    const found = await asUserFaults('query', () => reader.histogram({ selector: query, from, to, widthMs, signal }))
     return { buckets: found.map(({ level, ...rest }) => ({ ...rest, level: level || null })), userErrors: [] }
   }
 
@@ -55,8 +56,11 @@ export class LogSeriesResolver {
         ['step'],
         `Found more than ${MAX_STEPS} steps; expected a longer step or a shorter range.`,
       )
+    const { signal } = context
     const reader = context.services.logSeries.forOrg(stores.orgId)
-    const series = await asUserFaults('query', () => reader.series({ query, start: from, end: to, step: stepMs }))
+    const series = await asUserFaults('query', () =>
+      reader.series({ query, start: from, end: to, step: stepMs, signal }),
+    )
     return { series: series.map(shownSeries), warnings: [], userErrors: [] }
   }
 }

@@ -163,7 +163,9 @@ describe('logs', () => {
       { at: NOW, level: '', count: '1' },
     ]
     const { data } = await histogram(', buckets: 7, query: "{service=\\"api\\"}"')
-    expect(asked.splice(0)).toEqual([{ selector: '{service="api"}', from: NOW, to: NOW + 60_000, widthMs: 8_572 }])
+    expect(asked.splice(0)).toMatchObject([
+      { selector: '{service="api"}', from: NOW, to: NOW + 60_000, widthMs: 8_572, signal: expect.any(AbortSignal) },
+    ])
     expect(data.it).toEqual({
       buckets: [
         { at: '2026-03-01T12:00:00.000Z', level: 'info', count: '9007199254740993' },

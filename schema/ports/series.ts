@@ -58,20 +58,29 @@ export interface LogSeries {
   readonly values: Float64Array
 }
 
+/** Ends a query whose caller left: it throws a QueryCancelledError. */
+export interface Cancellable {
+  readonly signal?: AbortSignal
+}
+
 /** Counts an org's logs and makes series of them. Throws `QueryError`, `QueryBoundError` and `StoreError`. */
 export interface LogSeriesReader {
   /** Records in [from, to) that meet a log selector, by level, in buckets of `widthMs` from `from` on. Empty ones are absent. */
-  histogram(query: {
-    readonly selector: string
-    readonly from: number
-    readonly to: number
-    readonly widthMs: number
-  }): Promise<readonly LogBucket[]>
+  histogram(
+    query: Cancellable & {
+      readonly selector: string
+      readonly from: number
+      readonly to: number
+      readonly widthMs: number
+    },
+  ): Promise<readonly LogBucket[]>
   /** A LogQL metric query at `start`, `start + step` … up to `end` (Unix ms and ms). */
-  series(query: {
-    readonly query: string
-    readonly start: number
-    readonly end: number
-    readonly step: number
-  }): Promise<readonly LogSeries[]>
+  series(
+    query: Cancellable & {
+      readonly query: string
+      readonly start: number
+      readonly end: number
+      readonly step: number
+    },
+  ): Promise<readonly LogSeries[]>
 }
