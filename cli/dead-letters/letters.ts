@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { BodyEncoding } from '../../queue/postgres/body.js'
+import type { BodyEncoding } from '../../queue/body.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { BatchProtocol } from '../../schema/ports/intake.js'
 import type { LetterFilter } from './arguments.js'

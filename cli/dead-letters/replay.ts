@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Sealer } from '../../prisma/sealing.js'
-import { decodeBody } from '../../queue/postgres/body.js'
-import { deadLetterAad } from '../../queue/postgres/intake.js'
+import { decodeBody } from '../../queue/body.js'
+import { deadLetterAad } from '../../queue/dead-letters.js'
 import type { Intake } from '../../schema/ports/intake.js'
 import { beginReplay, endReplay, type SealedLetter } from './letters.js'
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { ClaimedBatch, Intake } from '../../schema/ports/intake.js'
-import { type BodyEncoding, decodeBody } from './body.js'
+import { type BodyEncoding, decodeBody } from '../body.js'
 import { ACKNOWLEDGE, BODIES, CLAIM, CLAIM_THESE, EXTEND, RELEASE, RELEASE_ALL } from './intake-statements.js'
 
 type ClaimedRow = Omit<ClaimedBatch, 'body'> & { readonly bytes: number }

@@ -4,6 +4,7 @@
  * could wait for each other.
  */
 
+import { DEAD_LETTER_COLUMNS } from './dead-letters.js'
 import { applicationName } from './pool.js'
 
 /** `timestamptz` as whole Unix ms, rounded down: a watermark may stand too early, never too late. */
@@ -99,8 +100,7 @@ export const STORED_BODY = `
 
 export const DEAD_LETTER = `
   WITH gone AS (DELETE FROM engine.intake WHERE batch_id = $1::uuid RETURNING *)
-  INSERT INTO engine.dead_letter
-    (batch_id, org_id, key_id, signal, protocol, items, bytes, accepted_at, dead_at, reason, encoding, sealed_body)
+  INSERT INTO engine.dead_letter (${DEAD_LETTER_COLUMNS})
   SELECT batch_id, org_id, key_id, signal, protocol, items, bytes, accepted_at, clock_timestamp(), $2, encoding, $3::bytea
   FROM gone`
 

@@ -9,9 +9,10 @@ import type {
   WatermarkReading,
 } from '../../schema/ports/intake.js'
 import type { FanOut } from '../../schema/ports/limits.js'
+import { announcer } from '../announcer.js'
+import { encodeBody } from '../body.js'
+import { deadLetterAad } from '../dead-letters.js'
 import { createWaiters } from '../waiters.js'
-import { announcer } from './announcer.js'
-import { encodeBody } from './body.js'
 import { intakeClaims } from './intake-claims.js'
 import {
   ANY_WAITING,
@@ -48,11 +49,6 @@ export interface PostgresIntakeDeps {
   readonly fanOut?: FanOut
   /** At most so many connections, for enqueues and for all else. Commits that wait for the disk together share a write. */
   readonly connections?: { readonly enqueue: number; readonly claims: number }
-}
-
-/** What the sealed body of a dead letter is bound to. */
-export function deadLetterAad(orgId: string, batchId: string): string {
-  return `dead-letter:${orgId}:${batchId}`
 }
 
 /**

@@ -6,6 +6,8 @@ export interface IntakeSubject {
   readonly intake: Intake
   /** Another process on the same queue (or the same one, where a queue has but one). */
   readonly other: Intake
+  /** Its store forgets scopes whose time is over by itself, so that a sweep finds none. */
+  readonly sweepsNothing?: true
   /** What the dead-letter store holds, opened. */
   deadLetters(): Promise<readonly { batchId: string; orgId: string; reason: string; body: Uint8Array }[]>
   /** Closes both and forgets the queue. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { FanOut } from '../../schema/ports/limits.js'
-import { quietLog } from '../../test/conformance/quiet-log.js'
+import type { FanOut } from '../schema/ports/limits.js'
+import { quietLog } from '../test/conformance/quiet-log.js'
 import { announcer } from './announcer.js'
 
 function recording(publish: () => Promise<void> = async () => {}) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { jsonBody } from '../../test/conformance/intake-subject.js'
+import { jsonBody } from '../test/conformance/intake-subject.js'
 import { decodeBody, encodeBody } from './body.js'
 
 it('comes back as it went, whatever it holds', async () => {

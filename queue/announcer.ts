@@ -1,6 +1,6 @@
-import type { Signal } from '../../schema/domain/signal.js'
-import type { Log } from '../../schema/ports/clock.js'
-import type { FanOut } from '../../schema/ports/limits.js'
+import type { Signal } from '../schema/domain/signal.js'
+import type { Log } from '../schema/ports/clock.js'
+import type { FanOut } from '../schema/ports/limits.js'
 
 /** Least time between two announcements of one signal, ms. */
 const PAUSE_MS = 20
