@@ -47,7 +47,7 @@ export interface MetricRollups {
    * Computes anew each bucket that a flush closed since the last run has touched, and remembers up to which flushes the
    * rollups count in. What a run left undone, the next one does; of two at once, one does nothing.
    *
-   * @returns null where another run is under way.
+   * @returns null where another run is under way, or TimescaleDB keeps the rollups.
    */
   run(bounds: RollupBounds): Promise<RollupRun | null>
 }
@@ -83,7 +83,11 @@ export function createMetricRollups(deps: {
     async run(bounds) {
       const holder = await metrics.connect()
       try {
-        const { rows } = await holder.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1) AS held', [LOCK])
+        // TimescaleDB keeps its rollups by itself, and there is no progress to remember.
+        const { rows } = await holder.query<{ held: boolean }>(
+          `SELECT to_regclass('metrics.rollup_progress') IS NOT NULL AND pg_try_advisory_lock($1) AS held`,
+          [LOCK],
+        )
         if (rows[0]?.held !== true) return null
         try {
           return await advance(bounds)

@@ -22,7 +22,7 @@ export interface AppliedMigration {
 }
 
 /** Where the set of that name lies in this package. */
-export function migrationFolder(set: 'engine' | 'metrics' | 'clickhouse'): string {
+export function migrationFolder(set: 'engine' | 'metrics' | 'metrics-timescale' | 'clickhouse'): string {
   return join(packageRoot(), 'sql', set)
 }
 

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { metricSet } from './metric-variant.js'
 import {
   type AppliedMigration,
   migrationFailed,
@@ -17,16 +18,18 @@ export type PostgresSet = 'engine' | 'metrics'
  * leaves nothing. Any number of processes may call this at once; one applies, the others wait and find nothing to do.
  *
  * @param url Of the control database for `engine`, of the metrics database for `metrics`.
- * @param folder Where the files lie; left out, in this package.
+ * @param folder Where the files lie; left out, in this package, for metrics those of TimescaleDB where it is there.
  * @returns Names of the files that were applied now.
  * @throws StartError MIGRATION_CHANGED, MIGRATION_MISSING or MIGRATION_FAILED.
  */
-export async function migratePostgres(url: string, set: PostgresSet, folder = migrationFolder(set)): Promise<string[]> {
-  const files = await readMigrationFiles(folder)
+export async function migratePostgres(url: string, set: PostgresSet, folder?: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: 'tocsin migrations' })
   await client.connect()
   try {
     return await underMigrationLock(client, async () => {
+      const files = await readMigrationFiles(
+        folder ?? migrationFolder(set === 'metrics' ? await metricSet(client) : set),
+      )
       const store = `schema ${set} of database ${client.database}`
       await client.query(`CREATE SCHEMA IF NOT EXISTS ${set}`)
       await client.query(`

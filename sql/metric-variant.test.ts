@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type pg from 'pg'
+import { expect, onTestFinished, test } from 'vitest'
+import { createEmptyDatabase } from '../test/harness/stores.js'
+import { ROLLUP_LEVELS } from './metric-rollup-levels.js'
+import { bucketsFromSamples } from './metric-rollup-statements.js'
+import { metricSet } from './metric-variant.js'
+import { migrationFolder } from './migrate-files.js'
+import { migratePostgres } from './migrate-postgres.js'
+
+/*
+ * No TimescaleDB is at hand here. What PostgreSQL alone can tell of its set is held: the grammar of every statement, and,
+ * with stand-ins for TimescaleDB's functions and views for its continuous aggregates, columns and values.
+ */
+
+const SCRIPT = readFileSync(join(migrationFolder('metrics-timescale'), '0001_hypertables.sql'), 'utf8')
+
+const STAND_INS = `
+CREATE FUNCTION time_bucket(width interval, ts timestamptz) RETURNS timestamptz
+LANGUAGE sql IMMUTABLE AS $$ SELECT date_bin(width, ts, TIMESTAMPTZ 'epoch') $$;
+CREATE TYPE timed AS (ts timestamptz, value float8);
+CREATE FUNCTION earlier(state timed, value float8, ts timestamptz) RETURNS timed
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN state IS NULL OR ts < state.ts THEN ROW(ts, value)::timed ELSE state END $$;
+CREATE FUNCTION later(state timed, value float8, ts timestamptz) RETURNS timed
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN state IS NULL OR ts > state.ts THEN ROW(ts, value)::timed ELSE state END $$;
+CREATE FUNCTION timed_value(state timed) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$ SELECT state.value $$;
+CREATE AGGREGATE first(float8, timestamptz) (sfunc = earlier, stype = timed, finalfunc = timed_value);
+CREATE AGGREGATE last(float8, timestamptz) (sfunc = later, stype = timed, finalfunc = timed_value);`
+
+/** The script as far as PostgreSQL alone can run it. */
+function withoutTimescale(script: string): string {
+  return script
+    .replace(/^SELECT (create_hypertable|add_\w+_policy)\([\s\S]*?\);$/gm, '')
+    .replace(/^ALTER TABLE metrics\.samples SET \([\s\S]*?\);$/gm, '')
+    .replace(/CREATE MATERIALIZED VIEW (\S+)\nWITH \(timescaledb[^)]*\)/g, 'CREATE VIEW $1')
+    .replaceAll('WITH NO DATA', '')
+}
+
+async function empty() {
+  const database = await createEmptyDatabase()
+  onTestFinished(database.drop)
+  return database
+}
+
+async function columns(pool: pg.Pool) {
+  const { rows } = await pool.query<{ table: string; columns: string }>(`
+    SELECT table_name AS "table", string_agg(column_name || ' ' || data_type, ', ' ORDER BY ordinal_position) AS columns
+    FROM information_schema.columns
+    WHERE table_schema = 'metrics' AND table_name IN ('series', 'samples', 'rollup_1m', 'rollup_5m', 'rollup_1h')
+    GROUP BY 1 ORDER BY 1`)
+  return rows
+}
+
+test('without the extension a store gets the set for plain PostgreSQL, and one that has a set keeps it', async () => {
+  const { url, pool } = await empty()
+  const set = async () => {
+    const client = await pool.connect()
+    try {
+      return await metricSet(client)
+    } finally {
+      client.release()
+    }
+  }
+  expect(await set()).toBe('metrics')
+  await migratePostgres(url, 'metrics')
+  expect(await set()).toBe('metrics')
+  await pool.query(`UPDATE metrics.tocsin_migrations SET name = '0001_hypertables.sql' WHERE name LIKE '0001%'`)
+  expect(await set()).toBe('metrics-timescale')
+})
+
+test('PostgreSQL’s grammar takes every statement for TimescaleDB', async () => {
+  const { pool } = await empty()
+  const check = (sql: string) => pool.query(`DO $check$ BEGIN IF false THEN ${sql} END IF; END $check$`)
+  await check(SCRIPT)
+  await expect(check(SCRIPT.replace('WITH NO DATA', 'WITH SOME DATA'))).rejects.toThrow('syntax error')
+})
+
+test('both sets have the same tables, columns and rollups', async () => {
+  const [plain, timescale] = [await empty(), await empty()]
+  await migratePostgres(plain.url, 'metrics')
+  await timescale.pool.query(`CREATE SCHEMA metrics; ${STAND_INS} ${withoutTimescale(SCRIPT)}`)
+  expect(await columns(timescale.pool)).toEqual(await columns(plain.pool))
+
+  const start = Date.UTC(2026, 0, 10, 12)
+  for (const { pool } of [plain, timescale]) {
+    await pool.query(`SELECT setseed(0.5)`)
+    await pool.query(
+      `INSERT INTO metrics.series (org_id, name, kind, labels, fingerprint)
+       SELECT 'org_a', 'm', 'counter', '{}', int4send(i) FROM generate_series(1, 3) AS i`,
+    )
+    // Counters that restart now and then, with gaps, markers, a NaN and values at the edge.
+    await pool.query(
+      `INSERT INTO metrics.samples (series_id, ts, value, flush_id, stale)
+       SELECT s, to_timestamp($1::float8 / 1000) + i * INTERVAL '17 seconds',
+         CASE WHEN i = 77 THEN 'NaN' WHEN i = 300 THEN 1.7e308 WHEN i = 301 THEN -1.7e308 ELSE (i * s) % 97 END,
+         1, CASE WHEN i % 31 = 0 THEN true END
+       FROM generate_series(1, 3) AS s, generate_series(0, 400) AS i WHERE (i / 10) % 7 <> s`,
+      [start],
+    )
+  }
+  for (const level of ROLLUP_LEVELS) {
+    const buckets = Array.from({ length: (3 * 3_600_000) / level.ms }, (_, i) => start + i * level.ms)
+    const orgs = buckets.map(() => 'org_a')
+    await plain.pool.query(bucketsFromSamples(level), [orgs, buckets, start, start + 3 * 3_600_000])
+    const read = async (pool: pg.Pool) =>
+      (await pool.query(`SELECT * FROM metrics.${level.table} ORDER BY series_id, ts`)).rows
+    const expected = await read(plain.pool)
+    expect(expected.length).toBeGreaterThan(5)
+    expect(await read(timescale.pool)).toEqual(expected)
+  }
+})
