@@ -149,6 +149,7 @@ function incidentChange(
     openKey: openKeyOf(monitor.id, group),
     labels: { ...monitor.labels, ...group },
     title: incidentTitle(monitor, group, next.value),
+    unit: monitor.rule.kind === 'errorRatio' ? 'ratio' : 'number',
     severity: (kind === 'resolved' ? before.severity : next.severity) ?? 'CRITICAL',
     value: next.value,
     reason: next.reason,

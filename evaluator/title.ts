@@ -7,7 +7,8 @@ import { fillTemplate } from '../schema/domain/template.js'
  * the group, so that two groups of a monitor can be told apart.
  */
 export function incidentTitle(monitor: Monitor, group: Labels, value: number | null): string {
-  if (monitor.title !== null) return fillTemplate(monitor.title, { ...monitor.labels, ...group }, value)
+  const unit = monitor.rule.kind === 'errorRatio' ? 'ratio' : 'number'
+  if (monitor.title !== null) return fillTemplate(monitor.title, { ...monitor.labels, ...group }, value, unit)
   const named = Object.entries(group).map(([name, label]) => `${name}=${label}`)
   return named.length === 0 ? monitor.name : `${monitor.name} (${named.join(', ')})`
 }

@@ -1,9 +1,10 @@
-import type { Message } from '../schema/domain/notification.js'
+import { comparedBy, type Message } from '../schema/domain/notification.js'
 import type { SettleFacts } from '../schema/ports/notifications.js'
 
 /** The facts of a transition as they stand now; what is sent later says this and nothing newer. */
 export function freezeMessage(facts: SettleFacts, notificationId: string): Message {
   const { outbox, incident, monitor } = facts
+  const compared = monitor?.rule === undefined ? null : comparedBy(monitor.rule, outbox.severity)
   return {
     notificationId,
     kind: outbox.kind,
@@ -29,6 +30,7 @@ export function freezeMessage(facts: SettleFacts, notificationId: string): Messa
             runbookUrl: monitor.runbookUrl,
           },
     value: outbox.value,
+    ...(compared === null ? {} : { compared }),
     reason: outbox.reason,
     at: outbox.at,
   }

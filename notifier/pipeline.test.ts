@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LaneEntry, SettleFacts } from '../schema/ports/notifications.js'
+import { ruleOf } from '../test/builders/monitor.js'
 import { aChannel, settleFacts } from '../test/builders/settle-facts.js'
 import type { Stage } from './draft.js'
 import { planNotification, STAGES } from './pipeline.js'
@@ -119,4 +120,14 @@ it('a stage that decides first is not overruled', () => {
   const [route, dedup] = STAGES
   if (route === undefined || dedup === undefined) throw new Error('The pipeline has lost a stage.')
   expect(plan(settleFacts(), [route, hush, dedup]).deliveries).toMatchObject([{ status: 'SUPPRESSED' }])
+})
+
+it('a message keeps what its severity compared with', () => {
+  const { monitor } = settleFacts()
+  if (monitor === null) throw new Error('The builder makes a monitor.')
+  const rule = ruleOf({
+    threshold: { measure: { logs: {} }, window: '1m', comparison: 'GT', critical: 9, warning: 3 },
+  })
+  const facts = settleFacts({ monitor: { ...monitor, rule } })
+  expect(plan(facts).message.compared).toEqual({ unit: 'number', comparison: 'GT', level: 3, windowMs: 60_000 })
 })

@@ -25,6 +25,17 @@ describe('a message in words', () => {
     expect(headline(render(speech), speech)).toBe('[Firing WARNING] #7 Errors in checkout')
   })
 
+  it.each([
+    ['firing', { unit: 'number', comparison: 'GT', level: 3, windowMs: 60_000 }, 12, '12 > 3 over 1m'],
+    ['firing', { unit: 'ratio', comparison: 'GT', level: 0.05, windowMs: 300_000 }, 6 / 17, '35.3 % > 5 % over 5m'],
+    ['firing', { unit: 'number', comparison: 'LTE', level: 0, windowMs: null }, 0, '0 ≤ 0'],
+    ['firing', { unit: 'number', comparison: 'GT', level: 3, windowMs: 60_000 }, null, 'none (level > 3 over 1m)'],
+    ['resolved', { unit: 'number', comparison: 'GT', level: 3, windowMs: 60_000 }, 1, '1 (level > 3 over 1m)'],
+  ] as const)('%s shows what was compared: %j at %s', (says, compared, value, text) => {
+    const { facts } = render(aSpeech({ message: aMessage({ compared, value }), says }))
+    expect(facts).toContainEqual({ name: 'Value', value: text })
+  })
+
   it('says when it ended and how long it lasted', () => {
     const { incident } = aMessage()
     const message = aMessage({ incident: { ...incident, resolvedAt: incident.startedAt + 7_500_000 } })

@@ -1,6 +1,8 @@
+import { formatDuration } from '../schema/domain/duration.js'
 import { labelNames } from '../schema/domain/labels.js'
 import type { Message } from '../schema/domain/notification.js'
-import { fillTemplate, shortNumber } from '../schema/domain/template.js'
+import type { Comparison } from '../schema/domain/rule.js'
+import { fillTemplate, shownValue } from '../schema/domain/template.js'
 import type { Speech } from './channel.js'
 import { oneLine } from './text.js'
 
@@ -25,7 +27,7 @@ export function render(speech: Speech): Rendered {
   const { incident, monitor } = message
   const facts = [
     { name: 'Severity', value: incident.severity },
-    { name: 'Value', value: message.value === null ? 'none' : shortNumber(message.value) },
+    { name: 'Value', value: comparedValue(message, says) },
     { name: 'Reason', value: message.reason },
     { name: 'Started', value: utc(incident.startedAt) },
     ...(incident.resolvedAt === null
@@ -71,9 +73,23 @@ function toneOf(message: Message, says: Speech['says']): Rendered['tone'] {
   return tones[message.incident.severity]
 }
 
+/** `12 > 3 over 1m`: the value and, of what fires, the level that it passed. An end has passed none, and names it. */
+function comparedValue({ value, compared }: Message, says: Speech['says']): string {
+  const unit = compared?.unit ?? 'number'
+  const shown = value === null ? 'none' : shownValue(value, unit)
+  if (compared === undefined) return shown
+  const level = `${SIGNS[compared.comparison]} ${shownValue(compared.level, unit)}`
+  const over = compared.windowMs === null ? '' : ` over ${formatDuration(compared.windowMs)}`
+  return value === null || says === 'resolved' ? `${shown} (level ${level}${over})` : `${shown} ${level}${over}`
+}
+
+const SIGNS: Readonly<Record<Comparison, string>> = { GT: '>', GTE: '≥', LT: '<', LTE: '≤', EQ: '=', NEQ: '≠' }
+
 function bodyOf(message: Message): string | null {
   const text = message.monitor?.body ?? message.monitor?.description ?? null
-  return text === null || text.trim() === '' ? null : fillTemplate(text, message.incident.labels, message.value)
+  return text === null || text.trim() === ''
+    ? null
+    : fillTemplate(text, message.incident.labels, message.value, message.compared?.unit)
 }
 
 /** `2026-03-01 12:00:00 UTC`. */

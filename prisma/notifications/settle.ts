@@ -2,6 +2,7 @@ import type { Pool, PoolClient } from 'pg'
 import type { Severity } from '../../schema/domain/alert.js'
 import type { Labels } from '../../schema/domain/labels.js'
 import type { OutboxKind } from '../../schema/domain/notification.js'
+import { storedRuleSchema } from '../../schema/domain/rule.js'
 import type { DueDelivery, SettleFacts, SettlePlan } from '../../schema/ports/notifications.js'
 import { inTransaction } from '../../sql/transaction.js'
 import { dueOf, lockIncident, readChannels, readLanes } from './lanes.js'
@@ -53,7 +54,7 @@ export async function settle(
 
 const INCIDENT = `
 SELECT i.number, i.title, i.labels, i.started_at, i.resolved_at, o.slug, o.name AS org_name,
-       m.id AS monitor_id, m.key, m.name, m.description, m.body, m.runbook_url, m.notify, m.notify_direct
+       m.id AS monitor_id, m.key, m.name, m.description, m.body, m.runbook_url, m.rule, m.notify, m.notify_direct
 FROM incident i JOIN org o ON o.id = i.org_id LEFT JOIN monitor m ON m.id = i.monitor_id
 WHERE i.id = $1 AND i.org_id = $2`
 
@@ -71,6 +72,7 @@ interface IncidentRow {
   readonly description: string | null
   readonly body: string | null
   readonly runbook_url: string | null
+  readonly rule: unknown
   readonly notify: string[]
   readonly notify_direct: boolean
 }
@@ -113,6 +115,8 @@ async function readFacts(
 
 function toMonitor(row: IncidentRow): SettleFacts['monitor'] {
   if (row.monitor_id === null) return null
+  // A page must not fail on a rule that this version cannot read; it then says less.
+  const rule = storedRuleSchema.safeParse(row.rule).data
   return {
     id: row.monitor_id,
     key: row.key,
@@ -121,6 +125,7 @@ function toMonitor(row: IncidentRow): SettleFacts['monitor'] {
     body: row.body,
     runbookUrl: row.runbook_url,
     notify: row.notify_direct ? row.notify : null,
+    ...(rule === undefined ? {} : { rule }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fillTemplate, shortNumber, templateFault } from './template.js'
+import { fillTemplate, shortNumber, shownValue, templateFault } from './template.js'
 
 describe('a template', () => {
   it.each([
@@ -39,3 +39,9 @@ it.each([
   [Number.NaN, 'NaN'],
   [Number.POSITIVE_INFINITY, 'Infinity'],
 ])('%d is shown as %s', (value, text) => expect(shortNumber(value)).toBe(text))
+
+it.each([
+  [0.352941, '35.3 %'],
+  [0.00012345, '0.0123 %'],
+  [1, '100 %'],
+])('the ratio %d is shown as %s', (value, text) => expect(shownValue(value, 'ratio')).toBe(text))

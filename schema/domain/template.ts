@@ -7,9 +7,9 @@ const PLACEHOLDER = /\{\{\s*(value|labels\.[a-zA-Z_][a-zA-Z0-9_.]*)\s*\}\}/g
  * A text with `{{value}}` and `{{labels.NAME}}` filled in. A label that is not there leaves nothing; anything else in
  * braces stays as it is (`templateSchema` lets none in).
  */
-export function fillTemplate(text: string, labels: Labels, value: number | null): string {
+export function fillTemplate(text: string, labels: Labels, value: number | null, unit: ValueUnit = 'number'): string {
   return text.replaceAll(PLACEHOLDER, (_, name: string) => {
-    if (name === 'value') return value === null ? 'no value' : shortNumber(value)
+    if (name === 'value') return value === null ? 'no value' : shownValue(value, unit)
     return labels[name.slice('labels.'.length)] ?? ''
   })
 }
@@ -50,4 +50,12 @@ export function shortNumber(value: number): string {
   const size = Math.abs(rounded)
   if (size !== 0 && (size < 1e-6 || size >= 1e15)) return rounded.toExponential()
   return rounded.toLocaleString('en-US', { maximumFractionDigits: 10 })
+}
+
+/** What a value counts: plain numbers, or parts of a whole, which people read as percent. */
+export type ValueUnit = 'number' | 'ratio'
+
+/** A value for people, by its unit: `12.5`, `35.3 %`. */
+export function shownValue(value: number, unit: ValueUnit): string {
+  return unit === 'ratio' ? `${shortNumber(Number((value * 100).toPrecision(3)))} %` : shortNumber(value)
 }

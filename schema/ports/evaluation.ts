@@ -6,6 +6,7 @@ import type { Monitor } from '../domain/monitor.js'
 import type { OutboxKind } from '../domain/notification.js'
 import type { Signal } from '../domain/signal.js'
 import type { SlicePartial } from '../domain/slice.js'
+import type { ValueUnit } from '../domain/template.js'
 
 /** A measure and the hex SHA-256 of its canonical form, by which its slices are kept. */
 export interface IdentifiedMeasure {
@@ -113,6 +114,8 @@ export interface IncidentChange {
   readonly title: string
   readonly severity: Severity
   readonly value: number | null
+  /** What the value counts; left out, plain numbers. */
+  readonly unit?: ValueUnit
   readonly reason: string
 }
 

@@ -2,6 +2,7 @@ import type { ChannelConfig } from '../domain/channel.js'
 import type { TimelineKind } from '../domain/incident.js'
 import type { Labels } from '../domain/labels.js'
 import type { ChannelKind, DedupReason, DeliveryStatus, Message, OutboxKind } from '../domain/notification.js'
+import type { Rule } from '../domain/rule.js'
 
 /*
  * What the notifier needs of the world: delayed jobs, and a store with the outbox, the ledger and the channels. Words:
@@ -94,7 +95,13 @@ export interface SettleFacts {
     readonly resolvedAt: number | null
   }
   /** Null for incidents about Tocsin itself. `notify` is null where the routing decides. */
-  readonly monitor: (NonNullable<Message['monitor']> & { readonly notify: readonly string[] | null }) | null
+  readonly monitor:
+    | (NonNullable<Message['monitor']> & {
+        readonly notify: readonly string[] | null
+        /** As it stands now; absent where it cannot be read. */
+        readonly rule?: Rule
+      })
+    | null
   /** Live and disabled channels of the org, and deleted ones that have a lane of this incident; by key. */
   readonly channels: readonly ChannelFacts[]
   /** Lanes of this incident, by channel id. */

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg'
 import { newId } from '../../schema/domain/ids.js'
 import type { TimelineKind } from '../../schema/domain/incident.js'
 import { canonicalLabels } from '../../schema/domain/labels.js'
+import { shownValue } from '../../schema/domain/template.js'
 import type { Random } from '../../schema/ports/clock.js'
 import type { IncidentChange } from '../../schema/ports/evaluation.js'
 
@@ -91,7 +92,7 @@ function apply(client: PoolClient, orgId: string, when: Date, change: IncidentCh
 }
 
 function sentence(change: IncidentChange): string {
-  const value = change.value === null ? '' : ` at ${change.value}`
+  const value = change.value === null ? '' : ` at ${shownValue(change.value, change.unit ?? 'number')}`
   switch (change.kind) {
     case 'firing':
       return `Triggered as ${change.severity}${value}: ${change.reason}.`
