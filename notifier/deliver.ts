@@ -49,6 +49,8 @@ export function createDeliver(deps: DeliverDeps): (deliveryId: string) => Promis
     const fields = {
       deliveryId: claimed.deliveryId,
       channelId: claimed.channel.id,
+      channel: claimed.channel.key,
+      incident: claimed.message.incident.number,
       attempt: claimed.attemptCount,
       outcome: record.outcome,
       status: record.status,

@@ -5,15 +5,15 @@ import { aChannel, settleFacts } from '../test/builders/settle-facts.js'
 import { createMeter } from './meter.js'
 import { createSettle } from './settle.js'
 
-/** What is logged as an error when a row with these facts is settled. */
-async function errorsOf(facts: ReturnType<typeof settleFacts>): Promise<object[]> {
-  const errors: object[] = []
+/** What is logged at a level when a row with these facts is settled. */
+async function logged(facts: ReturnType<typeof settleFacts>, level: 'info' | 'error'): Promise<object[]> {
+  const lines = { info: [] as object[], error: [] as object[] }
   const silent = () => undefined
   const log: Log = {
     debug: silent,
-    info: silent,
+    info: (fields, message) => void lines.info.push({ ...fields, message }),
     warn: silent,
-    error: (fields, message) => void errors.push({ ...fields, message }),
+    error: (fields, message) => void lines.error.push({ ...fields, message }),
     child: () => log,
   }
   const store: Pick<NotificationStore, 'settle'> = {
@@ -32,7 +32,7 @@ async function errorsOf(facts: ReturnType<typeof settleFacts>): Promise<object[]
     meter: createMeter(),
   })
   await settle(1n)
-  return errors
+  return lines[level]
 }
 
 describe('an incident that fires', () => {
@@ -40,7 +40,7 @@ describe('an incident that fires', () => {
     ['without any channel', { channels: [] }],
     ['to a disabled channel alone', { channels: [aChannel('ops', { live: false })], notify: ['ops'] }],
   ])('%s is an error in the log', async (_, facts) => {
-    expect(await errorsOf(settleFacts(facts))).toMatchObject([
+    expect(await logged(settleFacts(facts), 'error')).toMatchObject([
       { org: 'acme', incident: 7, monitor: 'errors', message: 'An incident fires and nobody is told of it.' },
     ])
   })
@@ -48,5 +48,14 @@ describe('an incident that fires', () => {
   it.each([
     ['to a channel', {}],
     ['and ends where nobody is left', { channels: [], outbox: { kind: 'resolved' as const } }],
-  ])('%s is none', async (_, facts) => expect(await errorsOf(settleFacts(facts))).toEqual([]))
+  ])('%s is none', async (_, facts) => expect(await logged(settleFacts(facts), 'error')).toEqual([]))
+})
+
+it.each([
+  ['firing', 'An incident fires.'],
+  ['resolved', 'An incident is resolved.'],
+] as const)('%s is told in the log', async (kind, message) => {
+  expect(await logged(settleFacts({ outbox: { kind } }), 'info')).toEqual([
+    { org: 'acme', incident: 7, title: 'Errors in checkout', monitor: 'errors', severity: 'WARNING', message },
+  ])
 })

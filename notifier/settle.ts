@@ -1,4 +1,5 @@
 import { newId } from '../schema/domain/ids.js'
+import type { OutboxKind } from '../schema/domain/notification.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { FanOut } from '../schema/ports/limits.js'
 import type { DueDelivery, NotificationStore, SettleFacts, SettlePlan } from '../schema/ports/notifications.js'
@@ -21,14 +22,18 @@ export function createSettle(deps: {
       notification: () => newId('notification', now, deps.random.bytes(10)),
       delivery: () => newId('delivery', now, deps.random.bytes(10)),
     }
-    const unheard: object[] = []
+    const settled: { readonly fields: object; readonly plan: SettlePlan }[] = []
     const answer = await deps.store.settle(outboxId, now, (facts) => {
       const plan = planNotification(facts, newIds)
-      if (isUnheard(plan)) unheard.push(unheardFields(facts, plan))
+      settled.push({ fields: fieldsOf(facts), plan })
       return plan
     })
     if (answer === null) return
-    for (const fields of unheard) deps.log.error(fields, 'An incident fires and nobody is told of it.')
+    for (const { fields, plan } of settled) {
+      deps.log.info(fields, SAID[plan.message.kind])
+      const why = plan.changes.notes.map(({ text }) => text).join(' ')
+      if (isUnheard(plan)) deps.log.error({ ...fields, why }, 'An incident fires and nobody is told of it.')
+    }
     deps.meter.count('settled', answer.settled)
     await deps.schedule(answer.due)
     if (answer.settled > 0) await deps.fanOut.publish('incident', answer.incidentId)
@@ -41,12 +46,18 @@ function isUnheard({ message, deliveries }: SettlePlan): boolean {
   return message.kind !== 'resolved' && deaf
 }
 
-function unheardFields({ org, incident, monitor }: SettleFacts, { changes }: SettlePlan): object {
+const SAID: Readonly<Record<OutboxKind, string>> = {
+  firing: 'An incident fires.',
+  severity: 'An incident changed its severity.',
+  resolved: 'An incident is resolved.',
+}
+
+function fieldsOf({ org, incident, monitor, outbox }: SettleFacts): object {
   return {
     org: org.slug,
     incident: incident.number,
     title: incident.title,
     monitor: monitor?.key ?? null,
-    why: changes.notes.map(({ text }) => text).join(' '),
+    severity: outbox.severity,
   }
 }
