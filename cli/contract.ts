@@ -17,6 +17,7 @@ const recordPath = join(folder, 'contract.missing.json')
 const recorded = JSON.parse(await readFile(recordPath, 'utf8')) as string[]
 const lost = missing.filter((name) => !recorded.includes(name))
 
+console.log('What the contract (schema/graphql/contract.graphql) asks for and the schema does not have yet:')
 for (const name of missing) console.log(`missing   ${name}`)
 for (const name of lost) console.log(`lost      ${name} was there and is missing now`)
 for (const sentence of breaking) console.log(`breaking  ${sentence}`)
