@@ -11,9 +11,12 @@ import { promql } from './promql.js'
 const BENCHMARKS: readonly Benchmark[] = [ingest, metrics, promql]
 
 const wanted = process.argv.slice(2)
+const isHelp = wanted.includes('--help') || wanted.includes('-h')
 const unknown = wanted.filter((name) => !BENCHMARKS.some((one) => one.name === name))
-if (unknown.length > 0) {
-  const known = BENCHMARKS.map(({ name, about }) => `  ${name}: ${about}`).join('\n')
+const known = BENCHMARKS.map(({ name, about }) => `  ${name}: ${about}`).join('\n')
+if (isHelp)
+  console.log(`npm run bench [-- NAME…] runs all benchmarks, or those named, and prints their figures:\n${known}`)
+else if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}; there are\n${known}`)
   process.exitCode = 2
 } else {
