@@ -53,6 +53,7 @@ export function text(value: unknown, limit: number, path: string, issues: Issues
 /** An id of so many bytes in lower-case hexadecimal; empty where it is absent or all zero. */
 export function id(value: unknown, bytes: number, path: string, issues: Issues): string {
   if (value === undefined || value === null) return ''
+  if (value instanceof Uint8Array && value.length === bytes) return knownId(hexOf(value))
   const hex = isBytes(value) ? hexOf(value) : value
   if (typeof hex === 'string' && hex.length === 0) return ''
   if (typeof hex !== 'string' || hex.length !== 2 * bytes || !HEX.test(hex)) {
@@ -62,7 +63,12 @@ export function id(value: unknown, bytes: number, path: string, issues: Issues):
     )
     return ''
   }
-  return ZEROS.test(hex) ? '' : hex.toLowerCase()
+  return knownId(hex.toLowerCase())
+}
+
+function knownId(hex: string): string {
+  // Few ids begin with a zero: most are known not to be all zero by their first digit.
+  return hex.startsWith('0') && ZEROS.test(hex) ? '' : hex
 }
 
 const HEX = /^[0-9a-fA-F]*$/
@@ -74,7 +80,7 @@ function isBytes(value: unknown): value is Uint8Array | [] {
 }
 
 function hexOf(bytes: Uint8Array | []): string {
-  return Buffer.from(bytes).toString('hex')
+  return (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes)).toString('hex')
 }
 
 interface Pair {

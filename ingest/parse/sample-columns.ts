@@ -34,8 +34,22 @@ export class SampleCollector {
   readonly #timestamps: number[] = []
   readonly #values: number[] = []
   readonly #stale: number[] = []
+  #last: SampleColumns['series'][number] | null = null
+  #lastIndex = 0
 
-  add({ orgId, name, kind, labels, ts, value, stale }: MetricSample): void {
+  add(sample: MetricSample): void {
+    const { orgId, name, kind, labels, ts, value, stale } = sample
+    // Samples of one series that follow one another share the object of their labels.
+    const last = this.#last
+    const isSame = last?.labels === labels && last.name === name && last.kind === kind && last.orgId === orgId
+    if (!isSame) this.#find(sample)
+    this.#seriesOf.push(this.#lastIndex)
+    this.#timestamps.push(ts)
+    this.#values.push(value)
+    this.#stale.push(stale === true ? 1 : 0)
+  }
+
+  #find({ orgId, name, kind, labels }: MetricSample): void {
     const key = `${orgId}\n${kind}\n${name}\n${canonicalLabels(labels)}`
     let index = this.#known.get(key)
     if (index === undefined) {
@@ -43,10 +57,8 @@ export class SampleCollector {
       this.#series.push({ orgId, name, kind, labels })
       this.#known.set(key, index)
     }
-    this.#seriesOf.push(index)
-    this.#timestamps.push(ts)
-    this.#values.push(value)
-    this.#stale.push(stale === true ? 1 : 0)
+    this.#last = { orgId, name, kind, labels }
+    this.#lastIndex = index
   }
 
   columns(): SampleColumns {

@@ -95,24 +95,29 @@ function identified(
   path: string,
   issues: Issues,
 ): Omit<Identified, 'type'> {
-  const labels: Record<string, string> = Object.create(null) as Record<string, string>
+  const labels: Record<string, string> = {}
+  const seen = new Set<string>()
+  let metric = ''
   const { nameLength, valueLength } = REMOTE_WRITE_LIMITS
   if (pairs.length > REMOTE_WRITE_LIMITS.labels)
     issues.add(`${path}.labels`, `expected at most ${REMOTE_WRITE_LIMITS.labels} labels, found ${pairs.length}.`)
-  for (const { name, value } of pairs.slice(0, REMOTE_WRITE_LIMITS.labels)) {
-    if (name === '' || name.length > nameLength || value.length > valueLength || NUL.test(name) || NUL.test(value))
+  for (const { name, value } of pairs) {
+    const isLabel = name !== '' && name.length <= nameLength && value.length <= valueLength && name !== '__proto__'
+    if (!isLabel || NUL.test(name) || NUL.test(value))
       issues.add(
         `${path}.labels`,
         `expected names of 1 to ${nameLength} and values of at most ${valueLength} characters, without U+0000.`,
       )
-    else if (name in labels)
+    else if (seen.has(name))
       issues.add(`${path}.labels`, `expected each label once, found ${JSON.stringify(name)} twice.`)
-    else labels[name] = value
+    else if (name === '__name__') metric = value
+    // An empty label and an absent one are the same to Prometheus.
+    else if (value !== '') labels[name] = value
+    seen.add(name)
+    if (issues.full) break
   }
-  const { __name__: name = '', ...rest } = labels
-  if (name === '') issues.add(`${path}.labels`, 'expected a label __name__ with the name of the metric, found none.')
-  // An empty label and an absent one are the same to Prometheus.
-  return { name, labels: Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== '')) }
+  if (metric === '') issues.add(`${path}.labels`, 'expected a label __name__ with the name of the metric, found none.')
+  return { name: metric, labels }
 }
 
 const NUL = /\0/
