@@ -37,6 +37,12 @@ const url = (protocols: readonly string[]) =>
   setting(`a URL beginning with ${protocols.map((name) => `${name}://`).join(' or ')}`, (text) =>
     URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(':', '')) ? text : undefined,
   )
+const redisUrl = setting('a URL beginning with redis:// or rediss://, or a comma-separated list of them', (found) => {
+  // A comma behind one URL names a cluster by one node.
+  const parts = found.replace(/,\s*$/, '').split(',')
+  const fits = (part: string) => URL.canParse(part) && ['redis:', 'rediss:'].includes(new URL(part).protocol)
+  return parts.every((part) => fits(part.trim())) ? found : undefined
+})
 const text = z.string().meta({ format: 'a text' })
 const matching = (format: string, form: RegExp) => setting(format, (found) => (form.test(found) ? found : undefined))
 const email = matching('an email address', /^[^\s<>@]+@[^\s<>@]+$/)
@@ -84,6 +90,11 @@ export const settings = {
   CLICKHOUSE_URL: url(['http', 'https'])
     .optional()
     .describe('ClickHouse over HTTP, with user, password and database; left out, an embedded one.'),
+  REDIS_URL: redisUrl
+    .optional()
+    .describe(
+      'Redis of the intake, limits, jobs and messages between processes; a comma-separated list names nodes of a cluster. Left out, PostgreSQL and memory.',
+    ),
   TOCSIN_DATA_DIR: text.default('.tocsin').describe('Where embedded stores and the first credentials live.'),
   TOCSIN_MASTER_KEY: matching('64 hexadecimal digits (32 bytes)', /^[0-9a-fA-F]{64}$/)
     .optional()

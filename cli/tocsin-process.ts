@@ -29,6 +29,7 @@ export async function startTocsin(dataDir: string, settings: Readonly<Record<str
     DATABASE_URL: _control,
     METRICS_DATABASE_URL: _metrics,
     CLICKHOUSE_URL: _clickhouse,
+    REDIS_URL: _redis,
     ...inherited
   } = process.env
   const kept = Object.fromEntries(Object.entries(inherited).filter(([name]) => !name.startsWith('TOCSIN_')))

@@ -7,6 +7,7 @@ import { type EmbeddedClickHouse, openEmbeddedClickHouse } from '../embedded/chd
 import { type DataDir, openDataDir } from '../embedded/data-dir.js'
 import { startEmbeddedPostgres } from '../embedded/postgres.js'
 import { applyPrismaMigrations } from '../prisma/migrate.js'
+import { checkRedis } from '../queue/redis/server-facts.js'
 import { StartError } from '../schema/domain/errors.js'
 import type { Log } from '../schema/ports/clock.js'
 import { createClickHouseDatabase, openClickHouseServer } from '../sql/clients-clickhouse.js'
@@ -47,6 +48,7 @@ export async function openDatabases(config: Config, log: Log, stops: Stops): Pro
     ...(await reach('METRICS_DATABASE_URL', () => migratePostgres(metricsUrl, 'metrics'))),
   ]
   const clickhouse = await openClickHouse(config, dataDir, stops)
+  if (config.REDIS_URL !== undefined) await checkRedis(config.REDIS_URL, log)
   applied.push(...(await reach('CLICKHOUSE_URL', () => migrateClickHouse(clickhouse.writer, controlUrl))))
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   return {
@@ -55,7 +57,7 @@ export async function openDatabases(config: Config, log: Log, stops: Stops): Pro
     metricsUrl,
     clickhouse,
     masterKey,
-    alone: config.DATABASE_URL === undefined,
+    alone: config.DATABASE_URL === undefined && config.REDIS_URL === undefined,
     lost: ended,
   }
 }

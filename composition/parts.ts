@@ -33,6 +33,7 @@ import { createSliceSource } from '../sql/slice-source.js'
 import { createSpanWriter } from '../sql/span-writer.js'
 import type { Databases } from './databases.js'
 import { readEnrichment } from './enrichment.js'
+import { redisParts } from './redis-parts.js'
 import type { Stops } from './stops.js'
 
 /** Adapters that several roles share, each made when it is first asked for. */
@@ -50,6 +51,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
   const { controlUrl, metricsUrl, clickhouse, alone } = databases
   const clock = { now: () => Date.now() }
   const sealer = createSealer(databases.masterKey)
+  const redisUrl = config.REDIS_URL
+  const onRedis = redisUrl === undefined ? null : redisParts({ url: redisUrl, controlUrl, log, stops })
 
   function pool(name: string, connectionString: string, max: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Pool {
     const made = createPool({ connectionString, name, max, statementTimeoutMs }, log)
@@ -58,17 +61,15 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
   }
 
   const fanOut = once(() => {
-    const made = alone ? createMemoryFanOut({ log }) : createPostgresFanOut({ connectionString: controlUrl, log })
+    const made =
+      onRedis?.fanOut() ??
+      (alone ? createMemoryFanOut({ log }) : createPostgresFanOut({ connectionString: controlUrl, log }))
     stops.add('fan-out', () => made.close())
     return made
   })
   const intake = once(() => {
-    const made = createPostgresIntake({
-      connectionString: controlUrl,
-      seal: (bytes, aad) => sealer.seal(bytes, aad),
-      log,
-      fanOut: fanOut(),
-    })
+    const deps = { seal: (bytes: Uint8Array, aad: string) => sealer.seal(bytes, aad), log, fanOut: fanOut() }
+    const made = onRedis?.intake(deps) ?? createPostgresIntake({ connectionString: controlUrl, ...deps })
     stops.add('intake', () => made.close())
     return made
   })
@@ -78,12 +79,12 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     return made
   })
   const limiter = once(() => {
-    const made = createMemoryLimiter({ clock })
+    const made = onRedis?.limiter() ?? createMemoryLimiter({ clock })
     stops.add('limiter', () => made.close())
     return made
   })
   const jobs = once(() => {
-    const made = createJobs({ connectionString: controlUrl, log })
+    const made = createJobs({ ...(redisUrl === undefined ? { connectionString: controlUrl } : { redisUrl }), log })
     stops.add('jobs', () => made.close())
     return made
   })

@@ -1,23 +1,18 @@
-import { type Job as BullJob, createPostgresBackend, Queue, Worker } from 'bullmq'
+import type { Job as BullJob } from 'bullmq'
 import type { Log } from '../schema/ports/clock.js'
 import type { Job, JobPayload, JobQueue, Jobs, JobWorker } from '../schema/ports/notifications.js'
+import { type BullQueue, JOBS_SCHEMA, type JobsStore, jobsBackend } from './jobs-backend.js'
 
-/** The jobs' own schema, which BullMQ makes and migrates. */
-export const JOBS_SCHEMA = 'tocsin_jobs'
+export { JOBS_SCHEMA }
 
-export interface JobsDeps {
-  readonly connectionString: string
+export type JobsDeps = JobsStore & {
   readonly log: Log
-  readonly schema?: string
   /**
    * A running job is renewed twice in this time; one whose process died is run again by another worker at most this long
    * plus one look (as long again) later, ms.
    */
   readonly lockMs?: number
 }
-
-/** Every queue and worker has a pool of its own: BullMQ shares none of which it knows the schema. */
-const CONNECTIONS = 3
 
 /** Ended jobs that are kept: an id is refused as long as it is known, and no longer. */
 const KEEP = { removeOnComplete: true, removeOnFail: { age: 3600, count: 1000 } } as const
@@ -29,19 +24,19 @@ const JOB_ID = /^(?!\d+$)[A-Za-z0-9_-]+$/
 const MAX_STALLED = 3
 
 /**
- * Jobs on BullMQ with its PostgreSQL backend, which makes and migrates its schema itself. Measured on two cores with
- * fsync on: 1,900 adds a second one by one (in bulk a single job would take 2.8 ms), 25,000 in bulk, 1,300 jobs run a
+ * Jobs on BullMQ: on Redis, or with its PostgreSQL backend, which makes and migrates its schema itself. Measured on
+ * PostgreSQL on two cores with fsync on: 1,900 adds a second one by one (in bulk a single job would take 2.8 ms), 25,000 in bulk, 1,300 jobs run a
  * second by 16 at once, 6 ms from the add to the run.
  */
 export function createJobs(deps: JobsDeps): Jobs {
-  const { connectionString, log, schema = JOBS_SCHEMA, lockMs = 30_000 } = deps
-  const connection = { connectionString, schema, migrate: true, max: CONNECTIONS, connectionTimeoutMillis: 5000 }
-  const queues = new Map<string, ReturnType<typeof make>>()
+  const { log, lockMs = 30_000 } = deps
+  const backend = jobsBackend(deps, log)
+  const queues = new Map<string, BullQueue>()
   const workers = new Set<JobWorker>()
   let closed: Promise<void> | null = null
 
   function make(name: string) {
-    const queue = new Queue(name, { connection, defaultJobOptions: KEEP }, createPostgresBackend)
+    const queue = backend.queue(name, { defaultJobOptions: KEEP })
     queue.on('error', (error) => log.warn({ err: error, queue: name }, 'The queue of jobs is not reached.'))
     return queue
   }
@@ -67,25 +62,19 @@ export function createJobs(deps: JobsDeps): Jobs {
       },
       async work(handle, { concurrency }) {
         const run = ({ id = '', data }: BullJob<JobPayload>) => handle({ jobId: id, payload: data } satisfies Job)
-        const worker = new Worker(
-          name,
-          run,
-          {
-            connection,
-            concurrency,
-            lockDuration: lockMs,
-            stalledInterval: lockMs,
-            maxStalledCount: MAX_STALLED,
-          },
-          createPostgresBackend,
-        )
+        const worker = backend.worker(name, run, {
+          concurrency,
+          lockDuration: lockMs,
+          stalledInterval: lockMs,
+          maxStalledCount: MAX_STALLED,
+        })
         worker.on('error', (error) => log.warn({ err: error, queue: name }, 'A worker does not reach its jobs.'))
         worker.on('failed', (job, error) => log.warn({ err: error, queue: name, jobId: job?.id }, 'A job failed.'))
         await worker.waitUntilReady()
         const stoppable: JobWorker = {
           async stop() {
             workers.delete(stoppable)
-            await worker.close()
+            await backend.stop(worker)
           },
         }
         workers.add(stoppable)
@@ -100,6 +89,7 @@ export function createJobs(deps: JobsDeps): Jobs {
       closed ??= (async () => {
         await Promise.all([...workers].map((worker) => worker.stop()))
         await Promise.all([...queues.values()].map((queue) => queue.close()))
+        backend.close()
       })()
       return closed
     },

@@ -2,12 +2,14 @@
  * Takes jobs of the queue `killed`, tells each on stdout as a line of JSON, and finishes none. A test kills it.
  *
  * node work-for-ever.js DATABASE_URL LOCK_MS
+ * node work-for-ever.js REDIS_URL LOCK_MS PREFIX
  */
 import { createJobs } from '../../../queue/jobs.js'
 import { quietLog } from '../../conformance/quiet-log.js'
 
-const [connectionString = '', lockMs] = process.argv.slice(2)
-const jobs = createJobs({ connectionString, log: quietLog(), lockMs: Number(lockMs) })
+const [url = '', lockMs, prefix] = process.argv.slice(2)
+const store = prefix === undefined ? { connectionString: url } : { redisUrl: url, prefix }
+const jobs = createJobs({ ...store, log: quietLog(), lockMs: Number(lockMs) })
 await jobs.queue('killed').work(
   async (job) => {
     process.stdout.write(`${JSON.stringify({ began: job.jobId })}\n`)
