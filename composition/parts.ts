@@ -12,6 +12,7 @@ import { createNotificationStore } from '../prisma/notifications/index.js'
 import { createSealer } from '../prisma/sealing.js'
 import { createControlPlane } from '../prisma/stores/control-plane.js'
 import { createIngestCredentials } from '../prisma/stores/ingest-credentials.js'
+import { createFallbackLimiter } from '../queue/fallback-limiter.js'
 import { createJobs } from '../queue/jobs.js'
 import { createMemoryFanOut } from '../queue/memory/fan-out.js'
 import { createMemoryLimiter } from '../queue/memory/limiter.js'
@@ -83,6 +84,11 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     stops.add('limiter', () => made.close())
     return made
   })
+  /** For callers that cannot bear a limiter whose store is away. */
+  const sureLimiter = once(() => {
+    if (onRedis === null) return limiter()
+    return createFallbackLimiter({ first: limiter(), second: createMemoryLimiter({ clock }), log })
+  })
   const jobs = once(() => {
     const made = createJobs({ ...(redisUrl === undefined ? { connectionString: controlUrl } : { redisUrl }), log })
     stops.add('jobs', () => made.close())
@@ -109,6 +115,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     intake,
     flushes,
     limiter,
+    sureLimiter,
     jobs,
     database,
     controlPool,

@@ -182,7 +182,7 @@ async function startGateway(
     metrics: { forOrg: parts.metricReader },
     series: { forOrg: parts.seriesCatalog },
     evaluation: parts.evaluationPool(),
-    limiter: parts.limiter(),
+    limiter: parts.sureLimiter(),
     fanOut: parts.fanOut(),
     clock: parts.clock,
     random: parts.random,
