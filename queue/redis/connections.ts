@@ -55,10 +55,21 @@ function clientOptions({ name, commandTimeoutMs }: ClientOptions) {
   }
 }
 
+/** The driver bounds what a node answers, and not the wait for a node: while no node is reached it would wait for ever. */
+class BoundedCluster extends Cluster {
+  /** ms; null for none. */
+  commandTimeoutMs: number | null = null
+
+  override sendCommand(...[command, ...rest]: Parameters<Cluster['sendCommand']>): unknown {
+    if (this.commandTimeoutMs !== null) command.setTimeout(this.commandTimeoutMs)
+    return super.sendCommand(command, ...rest)
+  }
+}
+
 function openCluster(nodes: readonly URL[], options: ClientOptions): Cluster {
   const [first] = nodes
   const secure = first?.protocol === 'rediss:'
-  return new Cluster(
+  const cluster = new BoundedCluster(
     nodes.map((node) => ({ host: node.hostname, port: Number(node.port || 6379) })),
     {
       redisOptions: {
@@ -76,6 +87,8 @@ function openCluster(nodes: readonly URL[], options: ClientOptions): Cluster {
       retryDelayOnClusterDown: 100,
     },
   )
+  cluster.commandTimeoutMs = options.commandTimeoutMs
+  return cluster
 }
 
 /** Ends a client at once: what is under way fails. */
