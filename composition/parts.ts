@@ -158,6 +158,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     readinessChecks: {
       postgres: () => controlPool().query('SELECT 1'),
       clickhouse: () => clickhouse.reader.ping(),
+      ...(onRedis === null ? {} : { redis: () => intake().pressure() }),
     },
   }
 }
