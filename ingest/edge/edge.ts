@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { StartError } from '../../schema/domain/errors.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { RateLimiter } from '../../schema/ports/limits.js'
 import { addressKey } from './address-key.js'
@@ -24,8 +23,6 @@ export interface IngestEdge {
   readonly app: FastifyInstance
   /**
    * Begins to listen; returns the URL, with the port that was taken where 0 was asked for.
-   *
-   * @throws StartError PORT_IN_USE.
    */
   listen(): Promise<string>
   /** What it counted, in Prometheus's text format. */
@@ -170,15 +167,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     app,
     async listen() {
       await queueGauge.read()
-      try {
-        return await app.listen({ host: options.host, port: options.port })
-      } catch (error) {
-        if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error
-        throw new StartError(
-          'PORT_IN_USE',
-          `Port ${options.port} of ${options.host} is in use; set TOCSIN_INGEST_PORT to another, or to 0 for a free one.`,
-        )
-      }
+      return app.listen({ host: options.host, port: options.port })
     },
     metrics: metricsText,
     async close() {

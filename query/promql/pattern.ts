@@ -1,6 +1,7 @@
 import { inCharSet } from '../logql/regex/char-set.js'
 import type { Assertion, CharSet, RegexNode } from '../logql/regex/node.js'
 import { parseRegex } from '../logql/regex/parse.js'
+import { holds } from '../logql/regex/program.js'
 
 /** A regular expression that must match the whole text, in RE2's syntax; `.` matches line breaks. */
 export interface Pattern {
@@ -179,22 +180,3 @@ function captures(text: string, saved: readonly number[] | null): readonly (stri
   }
   return list
 }
-
-function holds(assertion: Assertion, text: string, at: number): boolean {
-  switch (assertion) {
-    case 'textStart':
-      return at === 0
-    case 'textEnd':
-      return at === text.length
-    case 'lineStart':
-      return at === 0 || text[at - 1] === '\n'
-    case 'lineEnd':
-      return at === text.length || text[at] === '\n'
-    case 'wordEdge':
-      return isWord(text[at - 1]) !== isWord(text[at])
-    case 'noWordEdge':
-      return isWord(text[at - 1]) === isWord(text[at])
-  }
-}
-
-const isWord = (char: string | undefined): boolean => char !== undefined && /^[0-9A-Za-z_]$/.test(char)

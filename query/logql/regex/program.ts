@@ -118,7 +118,8 @@ function follow(
   return matched
 }
 
-function holds(assertion: Assertion, text: string, at: number): boolean {
+/** Whether an assertion holds between two code units of a text; `at` is the index of the one behind. */
+export function holds(assertion: Assertion, text: string, at: number): boolean {
   switch (assertion) {
     case 'textStart':
       return at === 0
