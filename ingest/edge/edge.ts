@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { StartError } from '../../schema/domain/errors.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { RateLimiter } from '../../schema/ports/limits.js'
 import { addressKey } from './address-key.js'
@@ -23,6 +24,8 @@ export interface IngestEdge {
   readonly app: FastifyInstance
   /**
    * Begins to listen; returns the URL, with the port that was taken where 0 was asked for.
+   *
+   * @throws StartError PORT_IN_USE.
    */
   listen(): Promise<string>
   /** What it counted, in Prometheus's text format. */
@@ -167,7 +170,15 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     app,
     async listen() {
       await queueGauge.read()
-      return app.listen({ host: options.host, port: options.port })
+      try {
+        return await app.listen({ host: options.host, port: options.port })
+      } catch (error) {
+        if (!(error instanceof Error) || !('code' in error) || error.code !== 'EADDRINUSE') throw error
+        throw new StartError(
+          'PORT_IN_USE',
+          `Port ${options.port} of ${options.host} is in use; set TOCSIN_INGEST_PORT to another, or to 0 for a free one.`,
+        )
+      }
     },
     metrics: metricsText,
     async close() {
