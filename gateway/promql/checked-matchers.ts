@@ -1,5 +1,5 @@
-import { RegexError } from '../../query/logql/regex/node.js'
 import { compileMatchers } from '../../query/promql/index.js'
+import { RegexError } from '../../query/regex/node.js'
 import type { Matcher } from '../../schema/domain/matcher.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 

@@ -1,8 +1,8 @@
+import { printRegex } from '../regex/print.js'
 import { storedLabelEqualsSql, storedLabelSql } from './label-sql.js'
 import type { ParamSink } from './param-sink.js'
 import { foundPairsSql } from './parser-sql.js'
 import { quantityComparisonSql } from './quantity-sql.js'
-import { printRegex } from './regex/print.js'
 import type { JsonStage, LabelFilter, LineFilter, LogfmtStage, LogSelector, TextMatcher } from './selector.js'
 
 /** How stages see a row: the line, and labels by name, as SQL expressions of type String. */

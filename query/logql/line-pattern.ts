@@ -1,5 +1,5 @@
-import { parseRegex } from './regex/parse.js'
-import { printRegex } from './regex/print.js'
+import { parseRegex } from '../regex/parse.js'
+import { printRegex } from '../regex/print.js'
 
 /** A line pattern that cannot be used. */
 export class LinePatternError extends Error {

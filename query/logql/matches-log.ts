@@ -1,7 +1,7 @@
+import type { RegexNode } from '../regex/node.js'
+import { compileRegex, type RegexProgram, runRegex } from '../regex/program.js'
 import { foundPairs } from './found-pairs.js'
 import { readQuantity } from './quantity.js'
-import type { RegexNode } from './regex/node.js'
-import { compileRegex, type RegexProgram, runRegex } from './regex/program.js'
 import type { CompareOp, JsonStage, LabelFilter, LineFilter, LogfmtStage, LogSelector } from './selector.js'
 import { type LabelledLog, storedLabel } from './stored-label.js'
 

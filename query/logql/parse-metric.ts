@@ -1,9 +1,9 @@
 import type { SyntaxNode } from '@lezer/common'
+import { printRegex } from '../regex/print.js'
 import type { MetricExpr, VectorOp } from './metric.js'
 import { readBinary } from './read-binary.js'
 import { readGrouping, readRangeAggregation } from './read-range.js'
 import { readReplacement, regexGroups } from './read-replacement.js'
-import { printRegex } from './regex/print.js'
 import { childrenOf, parseSyntax, regexOf, type Syntax, stringOf, textOf, unsupported } from './syntax.js'
 import { errorAt } from './text-position.js'
 

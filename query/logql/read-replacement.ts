@@ -1,4 +1,4 @@
-import type { RegexNode } from './regex/node.js'
+import type { RegexNode } from '../regex/node.js'
 
 /** Names of all groups of a regular expression by number, from the first; a group without a name is null. */
 export function regexGroups(node: RegexNode): (string | null)[] {

@@ -1,5 +1,5 @@
 import type { MatcherOp } from '../../schema/domain/matcher.js'
-import type { RegexNode } from './regex/node.js'
+import type { RegexNode } from '../regex/node.js'
 
 /** Which log records a query means: those whose labels meet all matchers, sent through the stages in order. */
 export interface LogSelector {

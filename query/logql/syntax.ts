@@ -1,8 +1,8 @@
 import { parser } from '@grafana/lezer-logql'
 import type { SyntaxNode } from '@lezer/common'
+import { RegexError, type RegexNode } from '../regex/node.js'
+import { parseRegex } from '../regex/parse.js'
 import { expectedAt } from './expected.js'
-import { RegexError, type RegexNode } from './regex/node.js'
-import { parseRegex } from './regex/parse.js'
 import { LiteralError, readStringLiteral } from './string-literal.js'
 import { errorAt, foundAt } from './text-position.js'
 

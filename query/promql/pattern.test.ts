@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RegexError } from '../logql/regex/node.js'
+import { RegexError } from '../regex/node.js'
 import { compileMatchers, excludesEmpty } from './match-labels.js'
 import { compilePattern } from './pattern.js'
 

@@ -1,7 +1,7 @@
-import { inCharSet } from '../logql/regex/char-set.js'
-import type { Assertion, CharSet, RegexNode } from '../logql/regex/node.js'
-import { parseRegex } from '../logql/regex/parse.js'
-import { holds } from '../logql/regex/program.js'
+import { inCharSet } from '../regex/char-set.js'
+import type { Assertion, CharSet, RegexNode } from '../regex/node.js'
+import { parseRegex } from '../regex/parse.js'
+import { holds } from '../regex/program.js'
 
 /** A regular expression that must match the whole text, in RE2's syntax; `.` matches line breaks. */
 export interface Pattern {

@@ -1,4 +1,4 @@
-import { RegexError } from '../../logql/regex/node.js'
+import { RegexError } from '../../regex/node.js'
 import { isLabelName, labelOf, METRIC_NAME, withLabel } from '../label-set.js'
 import { compilePattern, type Pattern } from '../pattern.js'
 import { fault, stringOf } from '../scope.js'

@@ -1,6 +1,6 @@
 import type { SyntaxNode } from '@lezer/common'
 import type { Matcher, MatcherOp } from '../../../schema/domain/matcher.js'
-import { RegexError } from '../../logql/regex/node.js'
+import { RegexError } from '../../regex/node.js'
 import type { VectorSelector } from '../ast.js'
 import { METRIC_NAME } from '../label-set.js'
 import { compilePattern } from '../pattern.js'

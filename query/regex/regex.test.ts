@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LogTable, openLogTable } from '../../../test/chdb-logs.js'
+import { type LogTable, openLogTable } from '../../test/chdb-logs.js'
 import { RegexError } from './node.js'
 import { parseRegex } from './parse.js'
 import { printRegex } from './print.js'
