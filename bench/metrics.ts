@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { signCanonical } from '../cli/signing.js'
 import { startTocsin, type TocsinProcess } from '../cli/tocsin-process.js'
 import { openDataDir } from '../embedded/data-dir.js'
 import { startEmbeddedPostgres } from '../embedded/postgres.js'
@@ -12,7 +11,9 @@ import { migratePostgres } from '../sql/migrate-postgres.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
 import { watchUsage } from './process-usage.js'
 import { MARKER, sampleMetrics } from './sample-metrics.js'
-import { type SignedRequest, sendAll } from './send-all.js'
+import type { ReadyRequest } from './send.js'
+import { sendAll } from './send-all.js'
+import { signedJson } from './signed-json.js'
 
 const BATCHES = 240
 const SAMPLES_A_BATCH = 5_000
@@ -116,20 +117,11 @@ async function throughTocsin(
 }
 
 /** Batches ready to be sent, so that making and signing them is not measured. */
-function signedBatches({ bootstrap: { ingestKey } }: TocsinProcess): SignedRequest[] {
+function signedBatches({ bootstrap }: TocsinProcess): ReadyRequest[] {
   const now = Date.now()
-  return Array.from({ length: WARM_UP + BATCHES }, (_, batch) => {
-    const points = sampleMetrics(batch, WARM_UP + BATCHES, SAMPLES_A_BATCH, now)
-    const body = Buffer.from(JSON.stringify({ metrics: points }))
-    const signed = signCanonical({
-      secret: ingestKey.secret,
-      method: 'POST',
-      path: '/v1/metrics',
-      timestamp: now,
-      body,
-    })
-    return { body, headers: { 'content-type': 'application/json', 'x-org-key': ingestKey.key, ...signed } }
-  })
+  return Array.from({ length: WARM_UP + BATCHES }, (_, batch) =>
+    signedJson(bootstrap, '/v1/metrics', { metrics: sampleMetrics(batch, WARM_UP + BATCHES, SAMPLES_A_BATCH, now) }),
+  )
 }
 
 /** Waits until a query finds the marker of so many batches. A batch is stored as a whole, so all of it is there. */

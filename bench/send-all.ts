@@ -1,13 +1,8 @@
-import { Agent, request } from 'node:http'
-
-/** A request that was made and signed beforehand. */
-export interface SignedRequest {
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
+import { Agent } from 'node:http'
+import { type ReadyRequest, send } from './send.js'
 
 /** Sends all requests over so many connections; returns how long each took, ms. Fails when one is not accepted. */
-export async function sendAll(url: URL, requests: readonly SignedRequest[], connections: number): Promise<number[]> {
+export async function sendAll(url: URL, requests: readonly ReadyRequest[], connections: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections })
   const took: number[] = []
   let next = 0
@@ -21,24 +16,4 @@ export async function sendAll(url: URL, requests: readonly SignedRequest[], conn
   await Promise.all(Array.from({ length: connections }, lane))
   agent.destroy()
   return took
-}
-
-function send(url: URL, agent: Agent, { headers, body }: SignedRequest): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } })
-    sent.on('error', reject)
-    sent.on('response', (answer) => {
-      let text = ''
-      answer.setEncoding('utf8')
-      answer.on('data', (chunk: string) => {
-        text += chunk
-      })
-      answer.on('error', reject)
-      answer.on('end', () => {
-        if (answer.statusCode === 202) resolve()
-        else reject(new Error(`The edge answered ${answer.statusCode}: ${text}`))
-      })
-    })
-    sent.end(body)
-  })
 }

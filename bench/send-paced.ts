@@ -1,0 +1,24 @@
+import { Agent } from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type ReadyRequest, send } from './send.js'
+
+/**
+ * Sends requests at a steady rate, each at its own moment, whether or not those before it are answered: senders of the
+ * world do not wait for each other. Returns how long after its moment each was answered, ms, so that a wait to be sent
+ * counts as well. Fails when one is not accepted.
+ */
+export async function sendPaced(url: URL, requests: readonly ReadyRequest[], perSecond: number): Promise<number[]> {
+  // A sender of its own for each would open a connection; these wait for none.
+  const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
+  const start = performance.now()
+  const answers: Promise<number>[] = []
+  for (const [i, request] of requests.entries()) {
+    const moment = start + (i * 1_000) / perSecond
+    const early = moment - performance.now()
+    if (early > 0) await delay(early)
+    answers.push(send(url, agent, request).then(() => performance.now() - moment))
+  }
+  const took = await Promise.all(answers)
+  agent.destroy()
+  return took
+}
