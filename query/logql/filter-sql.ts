@@ -1,16 +1,33 @@
 import { printRegex } from '../regex/print.js'
-import { storedLabelEqualsSql, storedLabelSql } from './label-sql.js'
+import { type LabelColumns, storedLabelEqualsSql, storedLabelSql } from './label-sql.js'
 import type { ParamSink } from './param-sink.js'
 import { foundPairsSql } from './parser-sql.js'
 import { quantityComparisonSql } from './quantity-sql.js'
-import type { JsonStage, LabelFilter, LineFilter, LogfmtStage, LogSelector, TextMatcher } from './selector.js'
+import type {
+  EventSelector,
+  JsonStage,
+  LabelFilter,
+  LineFilter,
+  LogfmtStage,
+  LogSelector,
+  TextMatcher,
+} from './selector.js'
 
 /** How stages see a row: the line, and labels by name, as SQL expressions of type String. */
 export interface RowSql {
   readonly line: string
-  /** True while no stage has changed the labels, so that conditions may use the columns as they are stored. */
-  readonly stored: boolean
   label(name: string): string
+  /** A condition that a label equals a text; left out, its value is compared. As stored, indexes help. */
+  equals?(name: string, text: string): string
+}
+
+/** A row as it is stored, before any stage has changed its labels. */
+export function storedRow(params: ParamSink, columns?: LabelColumns): RowSql {
+  return {
+    line: 'message',
+    label: (name) => storedLabelSql(name, params, columns),
+    equals: (name, text) => storedLabelEqualsSql(name, text, params, columns),
+  }
 }
 
 /**
@@ -18,7 +35,7 @@ export interface RowSql {
  * query goes through `params`. Time and org are the caller's to add.
  */
 export function compileLogFilter(selector: LogSelector, params: ParamSink): string {
-  const stored: RowSql = { line: 'message', stored: true, label: (name) => storedLabelSql(name, params) }
+  const stored = storedRow(params)
   const conditions = selector.matchers.map((matcher) => labelFilterSql(matcher, stored, params))
   let row = stored
   for (const stage of selector.stages) {
@@ -26,6 +43,16 @@ export function compileLogFilter(selector: LogSelector, params: ParamSink): stri
     else if (stage.kind === 'labels') conditions.push(labelFilterSql(stage.filter, row, params))
     else row = parsedRow(stage, row, stored, params)
   }
+  return conditions.length === 0 ? '(true)' : `(${conditions.join(' AND ')})`
+}
+
+/**
+ * A selector of spans or browser events as a boolean SQL expression over the columns of their table, otherwise like
+ * `compileLogFilter`.
+ */
+export function compileEventFilter(selector: EventSelector, columns: LabelColumns, params: ParamSink): string {
+  const row = storedRow(params, columns)
+  const conditions = [...selector.matchers, ...selector.filters].map((filter) => labelFilterSql(filter, row, params))
   return conditions.length === 0 ? '(true)' : `(${conditions.join(' AND ')})`
 }
 
@@ -41,7 +68,7 @@ function parsedRow(stage: JsonStage | LogfmtStage, before: RowSql, stored: RowSq
     const found = `arrayFirst(p -> p.2 != '' AND (${names.join(' OR ')}), ${foundPairsSql(stage, before.line, [name], params)}).2`
     return `if(${before.label(name)} != '', CAST(${before.label(name)}, 'String'), ${found})`
   }
-  return { line: before.line, stored: false, label }
+  return { line: before.line, label }
 }
 
 /** A line filter as a condition; safe to join with AND. */
@@ -76,6 +103,6 @@ function textMatcherSql(matcher: TextMatcher, row: RowSql, params: ParamSink): s
     const whole = params.text(`^(?:${printRegex(regex)})$`)
     return `${op === '!~' ? 'NOT ' : ''}match(${row.label(name)}, ${whole})`
   }
-  const equal = row.stored ? storedLabelEqualsSql(name, text, params) : `${row.label(name)} = ${params.text(text)}`
+  const equal = row.equals?.(name, text) ?? `${row.label(name)} = ${params.text(text)}`
   return op === '!=' ? `NOT (${equal})` : equal
 }

@@ -1,9 +1,15 @@
 import type { ParamSink } from './param-sink.js'
 import { COLUMN_LABELS, isNormal, numberText } from './stored-label.js'
 
+/**
+ * Labels that are columns of a table, by each name they go under, as SQL of type String. All others are attributes, in
+ * three maps `attributes_string`, `attributes_number` and `attributes_bool`.
+ */
+export type LabelColumns = ReadonlyMap<string, string>
+
 /** The SQL of a stored label's value as a String, empty where the label is absent. The rules are those of storedLabel. */
-export function storedLabelSql(name: string, params: ParamSink): string {
-  const column = COLUMN_LABELS.get(name)
+export function storedLabelSql(name: string, params: ParamSink, columns: LabelColumns = COLUMN_LABELS): string {
+  const column = columns.get(name)
   if (column !== undefined) return column
   const key = params.text(name)
   const literal = [
@@ -23,13 +29,18 @@ export function storedLabelSql(name: string, params: ParamSink): string {
  * The SQL of a condition that holds exactly where a stored label equals a value. Where it can, it compares a column or
  * one key of one map, which indexes on them understand.
  */
-export function storedLabelEqualsSql(name: string, value: string, params: ParamSink): string {
-  const column = COLUMN_LABELS.get(name)
+export function storedLabelEqualsSql(
+  name: string,
+  value: string,
+  params: ParamSink,
+  columns: LabelColumns = COLUMN_LABELS,
+): string {
+  const column = columns.get(name)
   if (column !== undefined) return `${column} = ${params.text(value)}`
-  if (value === '') return `${storedLabelSql(name, params)} = ''`
+  if (value === '') return `${storedLabelSql(name, params, columns)} = ''`
   const text = params.text(value)
   if (isNormal(name)) {
-    const equal = `${storedLabelSql(name, params)} = ${text}`
+    const equal = `${storedLabelSql(name, params, columns)} = ${text}`
     return canBeNumberOrBool(value) ? equal : `has(mapValues(attributes_string), ${text}) AND ${equal}`
   }
   const key = params.text(name)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { QueryError } from '../../schema/domain/query-error.js'
-import { parseLogSelector } from './index.js'
+import { compileEventFilter, createParamSink, parseEventSelector, parseLogSelector } from './index.js'
 
 /** A wrong query, where it is wrong, and words its message must hold. */
 const WRONG: readonly (readonly [query: string, place: string, words: readonly string[]])[] = [
@@ -79,3 +79,35 @@ function caught(action: () => unknown): unknown {
     return error
   }
 }
+
+describe('a selector of spans or browser events', () => {
+  it('takes matchers and label filters', () => {
+    const { matchers, filters } = parseEventSelector('{page="/cart", type=~"v.*"} | value > 2500 or rating = "poor"')
+    expect(matchers.map(({ name, op }) => name + op)).toEqual(['page=', 'type=~'])
+    expect(filters.map(({ kind }) => kind)).toEqual(['or'])
+  })
+
+  it.each([
+    ['{} |= "x"', '1:4', '|= is not supported here; expected label filters'],
+    ['{type="vital"} !~ "x"', '1:16', '!~ is not supported here'],
+    ['{} | json', '1:6', '| json is not supported here'],
+    ['{} | logfmt | a="b"', '1:6', '| logfmt is not supported here'],
+    ['{} | line_format "x"', '1:6', '| line_format is not supported here'],
+    ['count_over_time({}[5m])', '1:1', 'a metric query; expected a selector such as {page="/cart"}'],
+  ])('refuses what needs a line: %s', (query, place, words) => {
+    const error = caught(() => parseEventSelector(query)) as QueryError
+    expect(error).toBeInstanceOf(QueryError)
+    expect([`${error.line}:${error.column}`, error.message]).toEqual([place, expect.stringContaining(words)])
+  })
+
+  it('compares columns as they are and looks for all others among the attributes', () => {
+    const params = createParamSink()
+    const columns = new Map([['page', 'page']])
+    const sql = compileEventFilter(parseEventSelector('{page="/a", plan="pro"} | page != "/b"'), columns, params)
+    expect(sql).toBe(
+      '(page = {p0:String} AND attributes_string[{p2:String}] = {p1:String} AND NOT (page = {p3:String}))',
+    )
+    expect(params.values).toEqual({ p0: '/a', p1: 'pro', p2: 'plan', p3: '/b' })
+    expect(compileEventFilter(parseEventSelector('{}'), columns, params)).toBe('(true)')
+  })
+})

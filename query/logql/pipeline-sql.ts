@@ -1,6 +1,5 @@
-import { labelFilterSql, lineFilterSql, type RowSql } from './filter-sql.js'
+import { labelFilterSql, lineFilterSql, type RowSql, storedRow } from './filter-sql.js'
 import { firstWinsMapSql, storedLabelMapSql } from './label-map-sql.js'
-import { storedLabelSql } from './label-sql.js'
 import type { ParamSink } from './param-sink.js'
 import { foundPairsSql } from './parser-sql.js'
 import type { FormatStage, ParserStage, Pipeline, PipelineStage, Template } from './pipeline.js'
@@ -9,7 +8,6 @@ import type { LabelFilter } from './selector.js'
 /** How the rows of a pipeline look after a stage; a stage of SQL that has them is named `r`. */
 const ROW: RowSqlFor = (params) => ({
   line: 'r.line',
-  stored: false,
   label: (name) => `r.labels[${params.text(name)}]`,
 })
 type RowSqlFor = (params: ParamSink) => RowSql
@@ -27,7 +25,7 @@ export function pipelineSql(
   names: readonly string[] | null,
   params: ParamSink,
 ): string {
-  const stored: RowSql = { line: 'message', stored: true, label: (name) => storedLabelSql(name, params) }
+  const stored = storedRow(params)
   const changing = pipeline.stages.findIndex((stage) => stage.kind !== 'line' && stage.kind !== 'labels')
   const leading = changing === -1 ? pipeline.stages : pipeline.stages.slice(0, changing)
   const conditions = [

@@ -7,6 +7,12 @@ export interface LogSelector {
   readonly stages: readonly Stage[]
 }
 
+/** Which spans or browser events a query means: those whose labels meet all matchers and all filters. */
+export interface EventSelector {
+  readonly matchers: readonly TextMatcher[]
+  readonly filters: readonly LabelFilter[]
+}
+
 /** A text or a regular expression, which is then also given parsed. */
 export interface Term {
   readonly text: string

@@ -1,7 +1,7 @@
 import type { AttributeValue, LogRecord } from '../../schema/domain/telemetry.js'
 import { normalName } from './normal-name.js'
 
-/** Labels that are columns of their own, by each name they go under. All others are attributes. */
+/** Labels that are columns of table `logs`, by each name they go under. All others are attributes. */
 export const COLUMN_LABELS: ReadonlyMap<string, 'service' | 'level' | 'trace_id' | 'span_id'> = new Map([
   ['service', 'service'],
   ['level', 'level'],
