@@ -11,6 +11,8 @@ const source = written(
   'owner{path="/a",team="core"} 1',
   'other{path="/c"} 1',
   'zero 0',
+  'typed{__type__="counter",path="/a",side="l"} 4',
+  'typed{__type__="gauge",path="/a",side="r"} 2',
 )
 
 describe('an operation', () => {
@@ -23,6 +25,7 @@ describe('an operation', () => {
     ['keeps the vector’s value with the scalar first', '4 < req{path="/b"}', { 'req{code=200,path=/b}': 5 }],
     ['with bool gives 0 and 1', 'req{path="/a"} > bool 4', { '{code=200,path=/a}': 1, '{code=500,path=/a}': 0 }],
     ['matches on labels', 'req{code="500"} / on (path) total', { '{path=/a}': 0.2 }],
+    ['tells a counter from a gauge where labels are ignored', 'typed{side="l"} / ignoring (side) typed{side="r"}', {}],
     [
       'matches many to one',
       'req / on (path) group_left total',

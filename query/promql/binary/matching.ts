@@ -6,6 +6,7 @@ import {
   labelKey,
   labelOf,
   METRIC_LABELS,
+  METRIC_NAME,
   printLabels,
   projectionKey,
   withLabel,
@@ -28,7 +29,8 @@ export function matchable({ on, labels }: VectorMatching): Matchable {
       labelsOf: (found) => keepLabels(found, labels),
     }
   }
-  const left = new Set([...METRIC_LABELS, ...labels])
+  // The name alone: type and unit tell series apart here as any label does.
+  const left = new Set([METRIC_NAME, ...labels])
   return { keyOf: (column) => labelKey(column.labels, left), labelsOf: (found) => dropLabels(found, left) }
 }
 
