@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../embedded/chdb.js'
+import { QueryCancelledError } from '../schema/domain/query-bounds.js'
 import { QueryError } from '../schema/domain/query-error.js'
 import type { LogReader } from '../schema/ports.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
@@ -106,16 +107,23 @@ describe('createLogReader', () => {
     expect(found.flat().map(({ message }) => message)).toEqual(['edge 0', 'edge 999999'])
   })
 
-  it('goes on where it was though records came in between', async () => {
-    await insert([1n, 3n, 5n].map((ns) => ({ ns: 40_000_000_000n + ns, message: `late ${ns}` })))
-    const first = await reader.search({ ...ALL, selector: '{} |= "late"', first: 2 })
-    await insert([
-      { ns: 40_000_000_002n, message: 'late 2' },
-      { ns: 40_000_000_004n, message: 'late 4' },
-    ])
+  it.each(['ASC', 'DESC'] as const)('goes on where it was though records came in between, %s', async (order) => {
+    const at = order === 'ASC' ? 40_000_000_000n : 41_000_000_000n
+    const selector = `{} |= "between ${order}"`
+    const given = (numbers: readonly bigint[]) =>
+      insert(numbers.map((n) => ({ ns: at + n, message: `between ${order} ${n}` })))
+    await given([1n, 3n, 5n, 7n])
+    const first = await reader.search({ ...ALL, selector, first: 2, order })
+    // On both sides of where the page ended, and before and after all there was.
+    await given([0n, 2n, 4n, 6n, 8n])
     const after = first.records.at(-1)?.cursor ?? null
-    const second = await reader.search({ ...ALL, selector: '{} |= "late"', first: 9, after })
-    expect(second.records.map(({ record }) => record.message)).toEqual(['late 4', 'late 5'])
+    const second = await reader.search({ ...ALL, selector, first: 9, order, after })
+    const shown = [...first.records, ...second.records].map(({ record }) => record.message.split(' ').at(-1))
+    expect(shown.join(' ')).toBe(order === 'ASC' ? '1 3 4 5 6 7 8' : '7 5 4 3 2 1 0')
+  })
+
+  it('ends when its caller has left', async () => {
+    await expect(reader.search({ ...ALL, signal: AbortSignal.abort() })).rejects.toThrow(QueryCancelledError)
   })
 
   it('shows no other org’s records', async () => {

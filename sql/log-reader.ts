@@ -3,8 +3,7 @@ import { QueryError } from '../schema/domain/query-error.js'
 import type { LogRecord } from '../schema/domain/telemetry.js'
 import type { LogPage, LogReader } from '../schema/ports.js'
 import type { ClickHouse } from './clients.js'
-
-const MAX_SECONDS = 20
+import { READ_BOUNDS, readWithin } from './query-bounds.js'
 
 interface Row {
   ns: string
@@ -26,7 +25,7 @@ type Position = readonly [ns: string, batchId: string, item: number]
 /** Reads an org's logs by keyset: a page begins right after the record that the cursor names. */
 export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReader {
   return {
-    async search({ selector, from, to, first, after, order }): Promise<LogPage> {
+    async search({ selector, from, to, first, after, order, signal }): Promise<LogPage> {
       const params = createParamSink()
       const filter = compileLogFilter(parseLogSelector(selector), params)
       const position = after === null ? null : decodeCursor(after)
@@ -35,7 +34,8 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
         position === null
           ? ''
           : `AND (ts, batch_id, item) ${compared} (fromUnixTimestamp64Nano({ns:Int64}), {batch:UUID}, {item:UInt32})`
-      const rows = await clickhouse.query<Row>(
+      const rows = await readWithin<Row>(
+        clickhouse,
         `SELECT toString(toUnixTimestamp64Nano(ts)) AS ns, service, level, message, trace_id, span_id,
            attributes_string AS strings, attributes_number AS numbers, attributes_bool AS bools,
            toString(batch_id) AS batch, item
@@ -52,7 +52,8 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
           limit: first + 1,
           ...(position === null ? {} : { ns: position[0], batch: position[1], item: position[2] }),
         },
-        { maxExecutionSeconds: MAX_SECONDS },
+        READ_BOUNDS,
+        signal,
       )
       const records = rows.slice(0, first).map((row) => ({ cursor: encodeCursor(row), record: toRecord(row) }))
       return { records, hasNextPage: rows.length > first }

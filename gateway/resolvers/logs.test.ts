@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { exceeded } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import { type LogReader, StoreError } from '../../schema/ports/telemetry.js'
 import { useGateway } from '../../test/harness/gateway.js'
@@ -72,6 +73,7 @@ describe('logs', () => {
       new StoreError('query', 'No such function.'),
       { code: 'QUERY_INVALID', path: ['query'] },
     ],
+    ['a question that reads too much', exceeded('rows', 200_000_000), { code: 'TOO_BROAD', path: ['query'] }],
   ])('answers %s in userErrors', async (_name, error, expected) => {
     search = () => Promise.reject(error)
     const { data } = await gateway.ask(QUERY, RANGE)

@@ -2,10 +2,10 @@ import { Arg, Ctx, Int, Query, Resolver } from '../../schema/graphql/decorators.
 import { OrderEnum } from '../../schema/graphql/enums.js'
 import { LogResult } from '../../schema/graphql/log.js'
 import { DateTime } from '../../schema/graphql/scalars.js'
-import { StoreError } from '../../schema/ports/telemetry.js'
 import { AnswersMistakes, Reads } from '../access.js'
 import { connectionOf, pageRequest } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
+import { asUserFaults } from '../query-faults.js'
 import { fault } from '../user-fault.js'
 
 @Resolver()
@@ -25,15 +25,13 @@ export class LogResolver {
     const { stores } = signedIn(context)
     if (from >= to) throw fault('INVALID', ['to'], 'Found an empty range; expected `from` before `to`.')
     const request = pageRequest(first, after)
+    const { signal } = context
     const reader = context.services.logs.forOrg(stores.orgId)
-    try {
-      const page = await reader.search({ selector: query, from, to, ...request, order: order ?? 'DESC' })
-      const items = page.records.map(({ cursor, record }) => ({ cursor, value: record }))
-      const logs = connectionOf({ items, hasNextPage: page.hasNextPage }, request, (record) => record)
-      return { logs, userErrors: [] }
-    } catch (error) {
-      if (error instanceof StoreError && error.kind === 'query') throw fault('QUERY_INVALID', ['query'], error.message)
-      throw error
-    }
+    const page = await asUserFaults('query', () =>
+      reader.search({ selector: query, from, to, ...request, order: order ?? 'DESC', signal }),
+    )
+    const items = page.records.map(({ cursor, record }) => ({ cursor, value: record }))
+    const logs = connectionOf({ items, hasNextPage: page.hasNextPage }, request, (record) => record)
+    return { logs, userErrors: [] }
   }
 }

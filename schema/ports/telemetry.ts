@@ -143,7 +143,8 @@ export interface LogPage {
 export interface LogReader {
   /**
    * Records in [from, to) that meet a log selector, by time and then by id, a page at a time. Cursors are stable under
-   * inserts. Throws `QueryError` for a wrong query and `StoreError` when the store cannot answer.
+   * inserts. Throws `QueryError` for a wrong query, `QueryBoundError` for one that reads too much, `QueryCancelledError`
+   * after `signal` and `StoreError` when the store cannot answer.
    *
    * @param after Cursor of the last record seen; null for the first page. A cursor not made by this method is a QueryError.
    */
@@ -155,6 +156,7 @@ export interface LogReader {
     readonly first: number
     readonly after: string | null
     readonly order: 'ASC' | 'DESC'
+    readonly signal?: AbortSignal
   }): Promise<LogPage>
 }
 
