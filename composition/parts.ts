@@ -28,6 +28,7 @@ import { createLogSeriesReader } from '../sql/log-series.js'
 import { createLogWriter } from '../sql/log-writer.js'
 import { createMetricReader } from '../sql/metric-reader.js'
 import { createMetricWriter } from '../sql/metric-store.js'
+import { createRumReader } from '../sql/rum/reader.js'
 import { createRumWriter } from '../sql/rum-writer.js'
 import { createSeriesCatalog } from '../sql/series-catalog.js'
 import { createSliceSource } from '../sql/slice-source.js'
@@ -143,6 +144,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(clickhouse.reader, orgId),
+    rumReader: (orgId: string) => createRumReader(clickhouse.reader, orgId),
     metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId, QUERY_BOUNDS),
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
     evaluationPool: once(() => {

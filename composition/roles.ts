@@ -179,6 +179,7 @@ async function startGateway(
     stores: parts.controlPlane(),
     logs: { forOrg: parts.logReader },
     logSeries: { forOrg: parts.logSeriesReader },
+    rum: { forOrg: parts.rumReader },
     metrics: { forOrg: parts.metricReader },
     series: { forOrg: parts.seriesCatalog },
     evaluation: parts.evaluationPool(),

@@ -3,6 +3,7 @@ import type { Permission } from '../schema/domain/permission.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane, OrgStores } from '../schema/ports/control-plane.js'
 import type { FanOut } from '../schema/ports/limits.js'
+import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader } from '../schema/ports/telemetry.js'
 import type { Authentication } from './auth/authenticate.js'
@@ -17,6 +18,7 @@ export interface Services {
   readonly controlPlane: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
   readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
+  readonly rum: { forOrg(orgId: string): RumReader }
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   readonly promql: PromqlQueries
   readonly sessions: Sessions

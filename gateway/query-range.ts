@@ -2,8 +2,8 @@ import { parseDuration } from '../schema/domain/duration.js'
 import { fault } from './user-fault.js'
 
 /** Times that a store can compare, Unix ms: 1900 to 2262. */
-const EARLIEST = -2_208_988_800_000
-const LATEST = 9_223_372_036_000
+export const EARLIEST = -2_208_988_800_000
+export const LATEST = 9_223_372_036_000
 
 /** Refuses a range that is empty or out of reach. Unix ms. */
 export function readRange(from: number, to: number): void {

@@ -5,6 +5,7 @@ import { QUERY_BOUNDS, type QueryBounds } from '../schema/domain/query-bounds.js
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane } from '../schema/ports/control-plane.js'
 import type { FanOut, RateLimiter } from '../schema/ports/limits.js'
+import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader, MetricReader } from '../schema/ports/telemetry.js'
 import { createAccessTokens } from './auth/access-token.js'
@@ -37,6 +38,7 @@ export interface GatewayDeps {
   readonly stores: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
   readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
+  readonly rum: { forOrg(orgId: string): RumReader }
   readonly metrics: { forOrg(orgId: string): MetricReader }
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   /** Where PromQL is evaluated. */
@@ -90,6 +92,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     controlPlane: deps.stores,
     logs: deps.logs,
     logSeries: deps.logSeries,
+    rum: deps.rum,
     series: deps.series,
     promql,
     sessions: createSessions({ ...deps, identity: deps.stores.identity, accessTokens, passwords }),

@@ -4,6 +4,7 @@ import type { LogRecord } from '../schema/domain/telemetry.js'
 import type { LogPage, LogReader } from '../schema/ports.js'
 import type { ClickHouse } from './clients.js'
 import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { rfc3339 } from './rfc3339.js'
 
 interface Row {
   ns: string
@@ -77,15 +78,6 @@ function toRecord(row: Row): LogRecord {
     spanId: row.span_id || null,
     attributes: { ...row.strings, ...row.numbers, ...row.bools },
   }
-}
-
-/** Nanoseconds since the epoch as RFC 3339 in UTC, trailing zeros of the fraction cut to milliseconds at least. */
-function rfc3339(ns: string): string {
-  const value = BigInt(ns)
-  const seconds = value / 1_000_000_000n - (value % 1_000_000_000n < 0n ? 1n : 0n)
-  const fraction = String(value - seconds * 1_000_000_000n).padStart(9, '0')
-  const shown = fraction.replace(/(?:000){1,2}$/, '')
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${shown}Z`
 }
 
 function encodeCursor(row: Row): string {

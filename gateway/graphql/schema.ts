@@ -16,6 +16,8 @@ import { MonitorMutations } from '../resolvers/monitor-mutations.js'
 import { MonitorResolver } from '../resolvers/monitors.js'
 import { NodeResolver } from '../resolvers/node.js'
 import { OrgResolver } from '../resolvers/org.js'
+import { RumSessionResolver } from '../resolvers/rum-sessions.js'
+import { RumVitalResolver } from '../resolvers/rum-vitals.js'
 import { SessionResolver } from '../resolvers/session.js'
 import { ViewerResolver } from '../resolvers/viewer.js'
 
@@ -42,6 +44,8 @@ export function buildGatewaySchema(): GraphQLSchema {
       LogSeriesResolver,
       MetricQueryResolver,
       MetricNamesResolver,
+      RumVitalResolver,
+      RumSessionResolver,
     ],
     validate: false,
   })

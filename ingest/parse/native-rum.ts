@@ -1,8 +1,9 @@
+import { RATINGS, VITALS } from '../../schema/domain/vitals.js'
 import { InvalidBatchError, Issues, shown } from './issues.js'
 import { BATCH_LIMITS, type TimeBounds } from './limits.js'
 import { checkBatch } from './native-fields.js'
 import type { NativeBatch } from './native-logs.js'
-import { RATINGS, RUM_TYPES, type RumItem, VITALS } from './rum-item.js'
+import { RUM_TYPES, type RumItem } from './rum-item.js'
 import { attributes, type Check, hexId, number, object, text, time, word } from './shape.js'
 
 const BATCH_FIELDS = new Set(['events', 'sentAt'])

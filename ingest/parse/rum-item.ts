@@ -1,22 +1,7 @@
 import type { Attributes } from './span-item.js'
 
 export const RUM_TYPES = ['vital', 'view', 'error', 'resource', 'custom'] as const
-export const RATINGS = ['good', 'needs-improvement', 'poor'] as const
 export type RumType = (typeof RUM_TYPES)[number]
-export type Rating = (typeof RATINGS)[number]
-
-/**
- * Web vitals, with the values up to which they are good and up to which they need improvement: milliseconds, CLS without
- * a unit. Source: web.dev/articles/vitals, and web.dev/articles/{ttfb,fcp,fid} for the last three.
- */
-export const VITALS: Readonly<Record<string, readonly [good: number, needsImprovement: number]>> = {
-  LCP: [2_500, 4_000],
-  INP: [200, 500],
-  CLS: [0.1, 0.25],
-  TTFB: [800, 1_800],
-  FCP: [1_800, 3_000],
-  FID: [100, 300],
-}
 
 /** An event of a browser. Absent texts are null or left out. */
 export interface RumItem {
@@ -38,6 +23,7 @@ export interface RumItem {
   readonly name?: string | null
   /** A vital's value, a resource's or a view's duration in ms, a custom event's number. */
   readonly value?: number | null
+  /** Of a custom event; a vital is rated by its value, whatever the page says. */
   readonly rating?: string | null
   readonly error?: {
     readonly type?: string | null
@@ -61,11 +47,4 @@ export interface RumItem {
   /** What a vital is attributed to: element, event type, timings. Kept as texts. */
   readonly attribution?: Attributes | null
   readonly attributes?: Attributes | null
-}
-
-/** The rating of a vital's value; null for a metric that is none. */
-export function ratingOf(metric: string, value: number): Rating | null {
-  const bounds = Object.hasOwn(VITALS, metric) ? VITALS[metric] : undefined
-  if (bounds === undefined) return null
-  return value <= bounds[0] ? 'good' : value <= bounds[1] ? 'needs-improvement' : 'poor'
 }

@@ -1,3 +1,4 @@
+import { ratingOf } from '../../schema/domain/vitals.js'
 import { bareContexts, type ContextOf, enrichRum } from '../enrich/index.js'
 import { attributeCells, mapCells, textMapCell } from './attribute-cells.js'
 import type { ParsedBatch } from './batch.js'
@@ -5,7 +6,7 @@ import { errorFingerprint } from './error-fingerprint.js'
 import { QuotedNames } from './quoted-names.js'
 import { readRum } from './read-batch.js'
 import { type Rows, rowsOf } from './rows.js'
-import { type RumItem, ratingOf } from './rum-item.js'
+import type { RumItem } from './rum-item.js'
 import { nanosecondsText, readTimestamp } from './timestamp.js'
 
 const NO_CELLS = { strings: '', numbers: '', bools: '', bytes: 0 }
@@ -27,7 +28,7 @@ export function toRumRows(batches: readonly ParsedBatch[], contextOf: ContextOf 
     const ms = at?.ms ?? Math.floor(batch.acceptedAt)
     const type = event.type.toLowerCase()
     const metric = type === 'vital' ? (event.name ?? '').toUpperCase() : ''
-    const rating = event.rating?.toLowerCase() ?? (metric === '' ? null : ratingOf(metric, event.value ?? 0)) ?? ''
+    const rating = ratingOf(metric, event.value ?? 0) ?? event.rating?.toLowerCase() ?? ''
     const errorType = event.error?.type ?? ''
     const message = event.error?.message ?? ''
     const stack = event.error?.stack ?? ''

@@ -148,7 +148,10 @@ test('browser events are stored by their type', async () => {
   const made = toRumRows([
     batch({
       events: [
-        { ...visit, type: 'vital', name: 'lcp', value: 2_600, attribution: { element: '#hero', timing: { ttfb: 12 } } },
+        {
+          ...{ ...visit, type: 'vital', name: 'lcp', value: 2_600, rating: 'good' },
+          attribution: { element: '#hero', timing: { ttfb: 12 } },
+        },
         { ...visit, type: 'view', page: '/cart/:id', value: 1_000 },
         { ...visit, type: 'error', error },
         {

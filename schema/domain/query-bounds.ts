@@ -56,8 +56,8 @@ const NARROW: Readonly<Record<QueryBound, string>> = {
   series: 'a selector with more labels',
   samples: 'a shorter range or a selector with more labels',
   points: 'an aggregation such as sum by (…), a longer step or a shorter range',
-  rows: 'a shorter range or a selector that names a service',
-  bytes: 'a shorter range or a selector that names a service',
+  rows: 'a shorter range or a selector that names a service or an app',
+  bytes: 'a shorter range or a selector that names a service or an app',
   memory: 'a shorter range or a grouping by fewer labels',
   queries: 'fewer queries at the same time',
 }

@@ -8,6 +8,7 @@ import { CHANNEL_KINDS, DELIVERY_STATUSES } from '../domain/notification.js'
 import { ROLES } from '../domain/permission.js'
 import { COMPARISONS } from '../domain/rule.js'
 import type { Signal } from '../domain/signal.js'
+import { RUM_DIMENSIONS } from '../domain/vitals.js'
 import { registerEnumType } from './decorators.js'
 
 /** An enum whose names are its values, registered from the domain's own list. */
@@ -55,6 +56,7 @@ export const MissingDataPolicyEnum = enumOf(
 export const IncidentStateEnum = enumOf('IncidentState', INCIDENT_STATES)
 export const ChannelKindEnum = enumOf('ChannelKind', CHANNEL_KINDS)
 export const DeliveryStatusEnum = enumOf('DeliveryStatus', DELIVERY_STATUSES)
+export const RumDimensionEnum = enumOf('RumDimension', RUM_DIMENSIONS)
 export const OrderEnum = enumOf('Order', ['ASC', 'DESC'] as const)
 
 export const MatchOperatorEnum = { EQ: '=', NEQ: '!=', RE: '=~', NRE: '!~' } as const satisfies Record<

@@ -49,6 +49,8 @@ export interface Answer {
 
 export const RANDOM = { bytes: (length: number) => randomBytes(length) }
 
+const noEvents = () => Promise.reject(new Error('This file has no browser events.'))
+
 /** A gateway for all tests of a file; what it holds is there from `beforeAll` on. */
 export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = () => ({})): TestGateway {
   const stores = useStores()
@@ -99,6 +101,16 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
         forOrg: () => ({
           histogram: () => Promise.reject(new Error('This file has no logs.')),
           series: () => Promise.reject(new Error('This file has no logs.')),
+        }),
+      },
+      rum: {
+        forOrg: () => ({
+          vitals: noEvents,
+          vitalSeries: noEvents,
+          sessions: noEvents,
+          session: noEvents,
+          sessionEvents: noEvents,
+          errors: noEvents,
         }),
       },
       metrics: { forOrg: (orgId) => createMetricReader(stores.pool, orgId) },
