@@ -12,7 +12,8 @@ export default defineConfig({
     // One chDB data directory belongs to one process, so files that open one need a process of their own.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // Long, for machines that do other work beside: a test that hangs still ends.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 })
