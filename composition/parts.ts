@@ -33,6 +33,7 @@ import { createRumWriter } from '../sql/rum-writer.js'
 import { createSeriesCatalog } from '../sql/series-catalog.js'
 import { createSliceSource } from '../sql/slice-source.js'
 import { createSpanWriter } from '../sql/span-writer.js'
+import { walledFor } from '../sql/walled.js'
 import type { Databases } from './databases.js'
 import { readEnrichment } from './enrichment.js'
 import { redisParts } from './redis-parts.js'
@@ -101,6 +102,8 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     stops.add('Prisma', () => made.$disconnect())
     return made
   })
+  /** The one way by which people's questions reach ClickHouse. */
+  const walled = (orgId: string) => walledFor(clickhouse.reader, orgId)
   const metricReads = once(() => pool('metric reads', metricsUrl, 4))
   // People's own, so that what they ask delays no tick.
   const metricQueries = once(() => pool('metric queries', metricsUrl, 4))
@@ -142,9 +145,9 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
       return createRetention({ logs: days, spans: days, rum: days, samples: days })
     }),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
-    logReader: (orgId: string) => createLogReader(clickhouse.reader, orgId),
-    logSeriesReader: (orgId: string) => createLogSeriesReader(clickhouse.reader, orgId),
-    rumReader: (orgId: string) => createRumReader(clickhouse.reader, orgId),
+    logReader: (orgId: string) => createLogReader(walled(orgId), orgId),
+    logSeriesReader: (orgId: string) => createLogSeriesReader(walled(orgId), orgId),
+    rumReader: (orgId: string) => createRumReader(walled(orgId), orgId),
     metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId, QUERY_BOUNDS),
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
     evaluationPool: once(() => {

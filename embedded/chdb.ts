@@ -10,7 +10,7 @@ import {
   type QueryLimits,
 } from '../sql/clients.js'
 import { insertError, queryError } from '../sql/clients-errors.js'
-import { requireParams, setParams } from '../sql/clients-params.js'
+import { quotedFilters, requireParams, setParams } from '../sql/clients-params.js'
 
 /**
  * ClickHouse in this process. A connection runs one query at a time and an aborted one runs on, so each kind of work has
@@ -77,7 +77,9 @@ async function openConnection(path: string, database: string, opened: ClickHouse
       requireParams(sql, params)
       try {
         // Not the library's binding of parameters: that runs one query at a time in the whole process.
-        const statement = `${setParams(params)}SET max_execution_time = ${seconds(limits)};\n${sql}`
+        // All of it each time: settings stay with the connection, and the next query may be another org's.
+        const settings = `max_execution_time = ${seconds(limits)}, additional_table_filters = ${mapOf(quotedFilters(database, limits.filters ?? {}))}`
+        const statement = `${setParams(params)}SET ${settings};\n${sql}`
         const answer = await run(statement, limits.signal)
         return rowsOf<Row>(answer.text())
       } catch (error) {
@@ -134,6 +136,12 @@ function memoryShare(): number {
 function seconds({ maxExecutionSeconds }: { maxExecutionSeconds: number }): number {
   if (Number.isFinite(maxExecutionSeconds) && maxExecutionSeconds > 0) return maxExecutionSeconds
   throw new RangeError(`maxExecutionSeconds is ${maxExecutionSeconds}, expected more than 0.`)
+}
+
+/** A literal of a map whose texts are escaped already. */
+function mapOf(quoted: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(quoted).map(([key, value]) => `'${key}': '${value}'`)
+  return `{${pairs.join(', ')}}`
 }
 
 function rowsOf<Row>(text: string): Row[] {

@@ -63,6 +63,13 @@ describe.each(openings)('%s', (_name, open) => {
     await expect(clickhouse.query('SELECT {s:String}', {}, LIMITS)).rejects.toMatchObject({ kind: 'query' })
   })
 
+  test('a filter holds for its table in every place of a query, and for that query alone', async () => {
+    const filtered = { ...LIMITS, filters: { t: `s != '' AND s != '"\\\\'` } }
+    const sql = 'SELECT count() AS one, (SELECT count() FROM t AS x) AS two FROM t JOIN t AS y ON y.n = t.n'
+    expect(await clickhouse.query(sql, {}, filtered)).toEqual([{ one: 1, two: 1 }])
+    expect(await clickhouse.query(sql, {}, LIMITS)).toEqual([{ one: 2, two: 2 }])
+  })
+
   test('integers are numbers and not-a-number is null', async () => {
     expect(await clickhouse.query('SELECT toUInt64(7) AS n, nan AS x', {}, LIMITS)).toEqual([{ n: 7, x: null }])
     expect(await clickhouse.query('SELECT 1 WHERE 0', {}, LIMITS)).toEqual([])

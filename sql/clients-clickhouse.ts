@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
-import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient, SettingsMap } from '@clickhouse/client'
 import {
   ANSWER_SETTINGS,
   type ClickHouse,
@@ -8,9 +8,10 @@ import {
   INSERT_SECONDS,
   insertSettings,
   type QueryLimits,
+  type TableFilters,
 } from './clients.js'
 import { insertError, queryError } from './clients-errors.js'
-import { requireParams } from './clients-params.js'
+import { quotedFilters, requireParams } from './clients-params.js'
 
 /** The database where the URL names none. */
 export const DEFAULT_DATABASE = 'tocsin'
@@ -45,8 +46,12 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
     request_timeout: (DEFAULT_COMMAND_SECONDS + ANSWER_SECONDS) * 1_000,
   })
   const patience = (seconds: number) => AbortSignal.timeout((seconds + ANSWER_SECONDS) * 1_000)
-  const bounds = (seconds: number, signal?: AbortSignal) => ({
-    clickhouse_settings: { max_execution_time: seconds },
+  const bounds = (seconds: number, signal?: AbortSignal, filters?: TableFilters) => ({
+    clickhouse_settings: {
+      max_execution_time: seconds,
+      // The map prints its texts as they are.
+      ...(filters && { additional_table_filters: SettingsMap.from(quotedFilters(database, filters)) }),
+    },
     abort_signal: signal === undefined ? patience(seconds) : AbortSignal.any([patience(seconds), signal]),
   })
   return {
@@ -58,7 +63,7 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
           query: sql,
           query_params: { ...params },
           format: 'JSONEachRow',
-          ...bounds(limits.maxExecutionSeconds, limits.signal),
+          ...bounds(limits.maxExecutionSeconds, limits.signal, limits.filters),
         })
         return await answer.json<Row>()
       } catch (error) {

@@ -1,5 +1,5 @@
 import { StoreError } from '../schema/ports/telemetry.js'
-import type { QueryParam, QueryParams } from './clients.js'
+import type { QueryParam, QueryParams, TableFilters } from './clients.js'
 
 /**
  * Refuses a query whose placeholders `{name:Type}` are not all given. ClickHouse says so itself over HTTP; a connection
@@ -24,6 +24,14 @@ export function setParams(params: QueryParams): string {
 /** A string literal of ClickHouse's SQL. */
 export function sqlString(text: string): string {
   return `'${escaped(text).replaceAll("'", "\\'")}'`
+}
+
+/** Conditions as they stand between the quotes of setting `additional_table_filters`: tables with their database, all escaped. */
+export function quotedFilters(database: string, filters: TableFilters): Record<string, string> {
+  const quoted = (text: string) => sqlString(text).slice(1, -1)
+  return Object.fromEntries(
+    Object.entries(filters).map(([table, condition]) => [quoted(`${database}.${table}`), quoted(condition)]),
+  )
 }
 
 /** A value as ClickHouse reads a parameter: like a field of its TabSeparated format. */

@@ -26,6 +26,12 @@ export interface RowInsert {
   readonly settings?: ClickHouseSettings
 }
 
+/**
+ * Conditions of SQL by table: of these tables a query sees only the rows that meet them, whatever it asks for, in joins
+ * and subqueries too. Only table functions that name tables by a pattern, such as `merge`, pass them by.
+ */
+export type TableFilters = Readonly<Record<string, string>>
+
 /** Bounds a query; ClickHouse stops it and answers with an error of kind `store`. */
 export interface QueryLimits {
   /** Seconds, fractions allowed. */
@@ -35,6 +41,8 @@ export interface QueryLimits {
    * runs go on to its limit.
    */
   readonly signal?: AbortSignal
+  /** Left out, a query sees all rows. */
+  readonly filters?: TableFilters
 }
 
 /**
