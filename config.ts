@@ -106,6 +106,11 @@ export const settings = {
   TOCSIN_TRUSTED_PROXIES: proxies.describe(
     'Addresses or ranges (CIDR) of proxies whose X-Forwarded-For names the caller; comma-separated.',
   ),
+  TOCSIN_INGEST_WORKERS: threads
+    .default(1)
+    .describe(
+      'Worker threads of the ingest edge that read bodies below 2 MiB, and as many for larger ones; 0 reads all in the main thread.',
+    ),
   TOCSIN_INGEST_REQUESTS_PER_MINUTE: count.default(10_000).describe('Requests an organisation may make in a minute.'),
   TOCSIN_INGEST_ITEMS_PER_DAY: count.optional().describe('Items an organisation may have accepted in a day of UTC.'),
   TOCSIN_INGEST_BYTES_PER_DAY: count

@@ -5,6 +5,7 @@ import type { Pool } from 'pg'
 import type { Config } from '../config.js'
 import { createEvaluateMetric } from '../evaluator/metric.js'
 import { createEvaluationPool } from '../gateway/index.js'
+import { createBodyReader } from '../ingest/edge/index.js'
 import { createParsePool } from '../ingest/parse/index.js'
 import { packageRoot } from '../package-root.js'
 import { createPrisma } from '../prisma/client.js'
@@ -129,6 +130,10 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
       stops.add('ingest credentials', () => made.close())
       return made
     }),
+    bodyReader: () => {
+      const file = join(packageRoot(), 'dist', 'ingest', 'edge', 'reading', 'worker.js')
+      return createBodyReader({ workers: config.TOCSIN_INGEST_WORKERS, file, log })
+    },
     parsePool: once(() => {
       const file = join(packageRoot(), 'dist', 'ingest', 'parse', 'worker.js')
       const enrich = readEnrichment(config, databases.masterKey)

@@ -147,6 +147,7 @@ async function startEdge(config: Config, parts: Parts, metrics: SelfMetrics, log
     intake: parts.intake(),
     credentials: await parts.credentials(),
     limiter: parts.limiter(),
+    reader: parts.bodyReader(),
     clock: parts.clock,
     random: parts.random,
     log: log.child({ role: 'ingest' }),

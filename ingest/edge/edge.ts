@@ -16,6 +16,7 @@ import type { EdgeTools, Passage } from './passage.js'
 import { servePreflight } from './preflight.js'
 import { likelyForm, SERVED, type WireForm } from './protocol.js'
 import { createQueueGauge } from './queue-gauge.js'
+import { type BodyReader, createBodyReader } from './reading/reader.js'
 import { Refusal } from './refusals.js'
 import { createSureLimiter } from './sure-limiter.js'
 
@@ -36,6 +37,8 @@ export interface IngestEdge {
 
 export interface IngestEdgeOptions extends Pick<EdgeTools, 'intake' | 'credentials' | 'clock' | 'random' | 'log'> {
   readonly limiter: RateLimiter
+  /** Closed with the edge. Left out, everything is read in the calling thread. */
+  readonly reader?: BodyReader
   readonly host: string
   /** 0 picks a free one. */
   readonly port: number
@@ -82,7 +85,8 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
   const sureLimiter = createSureLimiter({ limiter, clock, log })
   const queueGauge = createQueueGauge({ intake, limits, clock, log })
   const counts = { addresses, allOfAddress, browserAddresses, sureLimiter, queueGauge }
-  const tools: EdgeTools = { intake, credentials, clock, random, log, limits, ...counts }
+  const reader = options.reader ?? createBodyReader({ workers: 0, file: '', log })
+  const tools: EdgeTools = { intake, credentials, clock, random, log, limits, reader, ...counts }
   let closing = false
 
   const app = fastify({
@@ -184,6 +188,7 @@ export function createIngestEdge(options: IngestEdgeOptions): IngestEdge {
     async close() {
       closing = true
       await app.close()
+      await reader.close()
     },
   }
 }

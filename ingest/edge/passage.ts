@@ -9,6 +9,7 @@ import type { HeldShare } from './held-bytes.js'
 import type { EdgeLimits } from './limits.js'
 import type { WireForm } from './protocol.js'
 import type { QueueGauge } from './queue-gauge.js'
+import type { BodyReader } from './reading/reader.js'
 import type { RefusalDetail } from './refusals.js'
 import type { SureLimiter } from './sure-limiter.js'
 
@@ -24,6 +25,7 @@ export interface EdgeTools {
   readonly credentials: IngestCredentials
   readonly sureLimiter: SureLimiter
   readonly queueGauge: QueueGauge
+  readonly reader: BodyReader
   readonly clock: Clock
   readonly random: Random
   readonly log: Log

@@ -19,6 +19,8 @@ export const REFUSALS = {
   TOO_MANY_ITEMS: 413,
   BODY_TIMEOUT: 408,
   BODY_INCOMPLETE: 400,
+  /** Nobody hears it; 499 is what proxies write down for it. */
+  CLIENT_GONE: 499,
   BODY_INVALID: 400,
   SCHEMA_INVALID: 400,
   IDEMPOTENCY_CONFLICT: 422,

@@ -1,33 +1,22 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { packageRoot } from '../../package-root.js'
 import { DEFAULT_SCRUB_POLICY, scrubPolicySchema } from '../../schema/domain/scrub.js'
+import { compileInto } from '../../test/harness/compile-into.js'
 import { keptLog } from '../../test/ingest-edge.js'
+import { ThreadFailedError } from '../threads.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
 import { toLogRows } from './log-rows.js'
-import { createParsePool, ParseFailedError, type ParsePool } from './pool.js'
+import { createParsePool, type ParsePool } from './pool.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'tocsin-pool-'))
-const compiled = join(folder, 'ingest/parse/worker.js')
+let compiled = ''
 
 beforeAll(() => {
-  // Threads run compiled code only: this worker is compiled as the build would.
-  const root = packageRoot()
-  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    compilerOptions: { outDir: folder, rootDir: root, typeRoots: [join(root, 'node_modules/@types')] },
-    files: [join(root, 'ingest/parse/worker.ts')],
-    include: [],
-  }
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'pipe' })
+  compiled = compileInto(folder, 'ingest/parse/worker.ts')
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -86,15 +75,15 @@ test.each([0, 1])('with %i workers a poison batch is named', async (workers) => 
 test('a worker that dies fails its task alone, and another takes its place', async () => {
   const pool = opened(
     script(`import { parentPort } from 'node:worker_threads'
-      parentPort.on('message', ({ task, batches }) => {
+      parentPort.on('message', ({ batches }) => {
         if (batches[0].orgId === 'die') process.exit(7)
-        parentPort.postMessage({ task, outcome: 'rows', result: { rows: new Uint8Array(0), lines: [] } })
+        parentPort.postMessage({ outcome: 'rows', result: { rows: new Uint8Array(0), lines: [] } })
       })`),
     1,
   )
   const dies = pool.rows('logs', [batch('x', { orgId: 'die' })])
   const next = pool.rows('logs', [batch('x')])
-  await expect(dies).rejects.toThrow(ParseFailedError)
+  await expect(dies).rejects.toThrow(ThreadFailedError)
   await expect(next).resolves.toEqual({ rows: new Uint8Array(0), lines: [] })
   expect(pool.log.lines).toEqual([expect.stringContaining('"code":7')])
 })
@@ -102,7 +91,7 @@ test('a worker that dies fails its task alone, and another takes its place', asy
 test('a worker that cannot start fails the tasks it should have done, and says why', async () => {
   const pool = opened(join(folder, 'missing.js'), 1)
   await expect(pool.rows('logs', [batch('x')])).rejects.toThrow(/Cannot find module/)
-  await expect(pool.rows('logs', [batch('x')])).rejects.toThrow(ParseFailedError)
+  await expect(pool.rows('logs', [batch('x')])).rejects.toThrow(ThreadFailedError)
 })
 
 test('closing fails what was not answered, and what comes after', async () => {
@@ -111,7 +100,7 @@ test('closing fails what was not answered, and what comes after', async () => {
   const settled = Promise.allSettled(tasks)
   await pool.close()
   expect((await settled).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  await expect(pool.rows('logs', [batch('z')])).rejects.toThrow(ParseFailedError)
+  await expect(pool.rows('logs', [batch('z')])).rejects.toThrow(ThreadFailedError)
 })
 
 test('workers scrub by the policies of organisations and locate, the same in each new worker', async () => {

@@ -17,7 +17,6 @@ export const PARSERS = { logs: toLogRows, spans: toSpanRows, rum: toRumRows, met
 
 /** What the pool sends a worker thread. */
 export interface ParseTask {
-  readonly task: number
   readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
   /** Of the organisations in these batches, those that have a policy of their own. */
@@ -26,29 +25,29 @@ export interface ParseTask {
 
 /** What a worker thread answers. Errors lose their class on the way, so a poison batch goes as data. */
 export type ParseAnswer =
-  | { readonly task: number; readonly outcome: 'rows'; readonly result: Rows }
-  | { readonly task: number; readonly outcome: 'samples'; readonly result: MetricColumns }
-  | { readonly task: number; readonly outcome: 'poison'; readonly batchId: string; readonly reason: string }
-  | { readonly task: number; readonly outcome: 'too large'; readonly message: string }
-  | { readonly task: number; readonly outcome: 'failed'; readonly message: string }
+  | { readonly outcome: 'rows'; readonly result: Rows }
+  | { readonly outcome: 'samples'; readonly result: MetricColumns }
+  | { readonly outcome: 'poison'; readonly batchId: string; readonly reason: string }
+  | { readonly outcome: 'too large'; readonly message: string }
+  | { readonly outcome: 'failed'; readonly message: string }
 
 /** Answers a task, and names what is handed over instead of copied. */
 export function answerTask(
-  { task, signal, batches, policies }: ParseTask,
+  { signal, batches, policies }: ParseTask,
   contexts: ContextOf,
 ): readonly [ParseAnswer, ArrayBuffer[]] {
   try {
     const contextOf = underPolicies(contexts, policies)
     if (signal !== 'metrics') {
       const result = PARSERS[signal](batches, contextOf)
-      return [{ task, outcome: 'rows', result }, [result.rows.buffer]]
+      return [{ outcome: 'rows', result }, [result.rows.buffer]]
     }
     const result = PARSERS.metrics(batches, contextOf)
     const { seriesOf, timestamps, values, stale } = result.columns
     const handed = [seriesOf.buffer, timestamps.buffer, values.buffer, stale.buffer]
-    return [{ task, outcome: 'samples', result }, handed]
+    return [{ outcome: 'samples', result }, handed]
   } catch (error) {
-    return [failureAnswer(task, error), []]
+    return [failureAnswer(error), []]
   }
 }
 
@@ -65,9 +64,8 @@ export function underPolicies(contexts: ContextOf, policies: ReadonlyMap<string,
 }
 
 /** An error as a worker answers it. */
-export function failureAnswer(task: number, error: unknown): ParseAnswer {
-  if (error instanceof PoisonBatchError)
-    return { task, outcome: 'poison', batchId: error.batchId, reason: error.reason }
-  if (error instanceof FlushTooLargeError) return { task, outcome: 'too large', message: error.message }
-  return { task, outcome: 'failed', message: error instanceof Error ? error.message : String(error) }
+export function failureAnswer(error: unknown): ParseAnswer {
+  if (error instanceof PoisonBatchError) return { outcome: 'poison', batchId: error.batchId, reason: error.reason }
+  if (error instanceof FlushTooLargeError) return { outcome: 'too large', message: error.message }
+  return { outcome: 'failed', message: error instanceof Error ? error.message : String(error) }
 }

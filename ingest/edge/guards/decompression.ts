@@ -1,7 +1,8 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
-import { snappyLength, unsnap } from '../../remote-write/snappy.js'
+import { snappyLength } from '../../remote-write/snappy.js'
 import { isBrowserKey } from '../browser.js'
+import { whileThere } from '../gone.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { isRemoteWrite } from '../protocol.js'
 import { Refusal } from '../refusals.js'
@@ -9,9 +10,9 @@ import { Refusal } from '../refusals.js'
 const inflate = promisify(gunzip)
 
 /** Decompresses the body under a cap: inflating stops where it is passed, however much would have come. */
-export async function decompression(passage: Passage, { limits }: EdgeTools): Promise<void> {
+export async function decompression(passage: Passage, { limits, reader }: EdgeTools): Promise<void> {
   if (isRemoteWrite(passage.form)) {
-    unsnapped(passage, limits.decompressedBytes)
+    await unsnapped(passage, limits.decompressedBytes, reader)
     return
   }
   if (passage.headers.contentEncoding?.toLowerCase() !== 'gzip') {
@@ -34,7 +35,7 @@ export async function decompression(passage: Passage, { limits }: EdgeTools): Pr
 }
 
 /** Snappy says its length first: it is checked before anything is made of it. */
-function unsnapped(passage: Passage, most: number): void {
+async function unsnapped(passage: Passage, most: number, reader: EdgeTools['reader']): Promise<void> {
   const length = snappyLength(passage.body)
   if (length !== null && length > most)
     throw new Refusal(
@@ -42,7 +43,8 @@ function unsnapped(passage: Passage, most: number): void {
       `The body says that it is ${length} bytes when decompressed; expected at most ${most}.`,
     )
   passage.held.take(length ?? 0)
-  const plain = length === null ? null : unsnap(passage.body, length)
+  const { body, request } = passage
+  const plain = length === null ? null : await whileThere(request, (gone) => reader.unsnap(body, length, gone))
   if (plain === null)
     throw new Refusal('BODY_INVALID', "The body cannot be decompressed; expected snappy's block format.")
   passage.plain = plain

@@ -1,0 +1,39 @@
+import type { Transferable } from 'node:worker_threads'
+import { unsnap } from '../../remote-write/snappy.js'
+import { sha256 } from '../signature.js'
+import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
+
+/** What a reading worker is asked. Bodies are handed over, and handed back. */
+export type ReadingTask =
+  | { readonly kind: 'read'; readonly body: BodyToRead; readonly hashed: boolean }
+  | { readonly kind: 'unsnap'; readonly packed: Uint8Array; readonly length: number }
+
+export type ReadingAnswer =
+  | {
+      readonly kind: 'read'
+      readonly read: BodyRead
+      /** The body again. */
+      readonly plain: Uint8Array
+      /** Its SHA-256, where that was asked for. */
+      readonly hash: Uint8Array | null
+    }
+  | { readonly kind: 'unsnap'; readonly plain: Uint8Array | null }
+  | { readonly kind: 'failed'; readonly stack: string }
+
+/** Answers a task, and names what is handed over instead of copied. */
+export function answerReading(task: ReadingTask): readonly [ReadingAnswer, Transferable[]] {
+  try {
+    if (task.kind === 'unsnap') {
+      const plain = unsnap(task.packed, task.length)
+      return [{ kind: 'unsnap', plain }, plain === null ? [] : [plain.buffer as ArrayBuffer]]
+    }
+    const { body, hashed } = task
+    const { plain } = body
+    const read = readBody(body)
+    const part = read.outcome === 'read' ? read.part : null
+    const handed = [plain, ...(part === null ? [] : [part.plain])].map(({ buffer }) => buffer as ArrayBuffer)
+    return [{ kind: 'read', read, plain, hash: hashed ? sha256(plain) : null }, handed]
+  } catch (error) {
+    return [{ kind: 'failed', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }, []]
+  }
+}
