@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { formatDuration, parseDuration } from './schema/domain/duration.js'
 import { StartError } from './schema/domain/errors.js'
 import { nearestName } from './schema/domain/nearest-name.js'
+import { QUERY_BOUNDS } from './schema/domain/query-bounds.js'
 import { DEFAULT_RETENTION, RETENTION_BOUNDS } from './schema/domain/retention.js'
 
 /** A setting's text read by a function that answers undefined for what it does not take; `format` says what it takes. */
@@ -172,6 +173,17 @@ export const settings = {
   TOCSIN_NORMALIZER_WORKERS: threads
     .default(1)
     .describe('Worker threads that parse batches; 0 parses in the main thread.'),
+  TOCSIN_QUERY_TIME: duration('30s')
+    .refine((ms) => ms > 0 && ms <= 600_000, { message: 'expected more than 0, up to 10m' })
+    .describe('How long a query of a person or program may take.'),
+  TOCSIN_QUERY_ROWS: count.default(QUERY_BOUNDS.rows).describe('Rows that ClickHouse may read for a query.'),
+  TOCSIN_QUERY_BYTES: count.default(QUERY_BOUNDS.bytes).describe('Bytes that ClickHouse may read for a query.'),
+  TOCSIN_QUERY_SERIES: count.default(QUERY_BOUNDS.series).describe('Series of metrics that a query may meet.'),
+  TOCSIN_QUERY_SAMPLES: count.default(QUERY_BOUNDS.samples).describe('Samples of metrics that a query may read.'),
+  TOCSIN_QUERY_POINTS: count.default(QUERY_BOUNDS.points).describe('Values that a query may answer with.'),
+  TOCSIN_QUERIES_AT_ONCE: count
+    .default(QUERY_BOUNDS.atOnce)
+    .describe('Queries of an organisation at the same time, those that wait included.'),
   TOCSIN_QUERY_WORKERS: threads
     .default(2)
     .describe(

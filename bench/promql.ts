@@ -6,6 +6,7 @@ import { openDataDir } from '../embedded/data-dir.js'
 import { startEmbeddedPostgres } from '../embedded/postgres.js'
 import { createEvaluationPool } from '../gateway/promql/pool.js'
 import { createPromqlQueries, type PromqlQueries } from '../gateway/promql/queries.js'
+import { createQueryTurns } from '../gateway/query-turns.js'
 import { packageRoot } from '../package-root.js'
 import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import type { MetricSample } from '../schema/ports/telemetry.js'
@@ -44,7 +45,8 @@ export const promql: Benchmark = {
       tell(`storing ${SERIES * SAMPLES} samples`)
       await store(pool, end)
       const metrics = { forOrg: (orgId: string) => createMetricReader(pool, orgId) }
-      const queries = createPromqlQueries({ pool: evaluation, metrics, bounds: QUERY_BOUNDS })
+      const turns = createQueryTurns({ of: async () => QUERY_BOUNDS })
+      const queries = createPromqlQueries({ pool: evaluation, metrics, turns })
       tell(`asking ${RUNS} times`)
       const [first = 0, ...warm] = await timed(RUNS + 1, () => ask(queries, end))
       const read = await timed(RUNS, () =>

@@ -13,6 +13,7 @@ import { createNotificationStore } from '../prisma/notifications/index.js'
 import { createSealer } from '../prisma/sealing.js'
 import { createControlPlane } from '../prisma/stores/control-plane.js'
 import { createIngestCredentials } from '../prisma/stores/ingest-credentials.js'
+import { createOrgQueryBounds } from '../prisma/stores/query-bounds.js'
 import { createFallbackLimiter } from '../queue/fallback-limiter.js'
 import { createJobs } from '../queue/jobs.js'
 import { createMemoryFanOut } from '../queue/memory/fan-out.js'
@@ -21,7 +22,6 @@ import { createPostgresFanOut } from '../queue/postgres/fan-out.js'
 import { createPostgresFlushManifests } from '../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../queue/postgres/intake.js'
 import { createPool } from '../queue/postgres/pool.js'
-import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import { createRetention, type Log, type Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
@@ -37,6 +37,7 @@ import { createSpanWriter } from '../sql/span-writer.js'
 import { walledFor } from '../sql/walled.js'
 import type { Databases } from './databases.js'
 import { readEnrichment } from './enrichment.js'
+import { standardQueryBounds } from './query-bounds.js'
 import { redisParts } from './redis-parts.js'
 import type { Stops } from './stops.js'
 
@@ -45,6 +46,8 @@ export type Parts = ReturnType<typeof createParts>
 
 /** How long a statement of the control plane may take, ms. */
 const STATEMENT_TIMEOUT_MS = 30_000
+/** The same for a query of a person, which is broken off by its own bound before. */
+const QUERY_TIMEOUT_MS = 600_000
 /** The same for work in the background, such as an hour of rollups after a long pause. */
 const UPKEEP_TIMEOUT_MS = 600_000
 
@@ -107,7 +110,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
   const walled = (orgId: string) => walledFor(clickhouse.reader, orgId)
   const metricReads = once(() => pool('metric reads', metricsUrl, 4))
   // People's own, so that what they ask delays no tick.
-  const metricQueries = once(() => pool('metric queries', metricsUrl, 4))
+  const metricQueries = once(() => pool('metric queries', metricsUrl, 4, QUERY_TIMEOUT_MS))
 
   return {
     clock,
@@ -153,8 +156,11 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     logReader: (orgId: string) => createLogReader(walled(orgId), orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(walled(orgId), orgId),
     rumReader: (orgId: string) => createRumReader(walled(orgId), orgId),
-    metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId, QUERY_BOUNDS),
+    metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId),
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
+    queryBounds: once(() =>
+      createOrgQueryBounds({ pool: controlPool(), clock, standard: standardQueryBounds(config) }),
+    ),
     evaluationPool: once(() => {
       const file = join(packageRoot(), 'dist', 'gateway', 'promql', 'worker.js')
       const made = createEvaluationPool({ workers: config.TOCSIN_QUERY_WORKERS, file, log })

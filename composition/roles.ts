@@ -184,6 +184,7 @@ async function startGateway(
     metrics: { forOrg: parts.metricReader },
     series: { forOrg: parts.seriesCatalog },
     evaluation: parts.evaluationPool(),
+    queryBounds: parts.queryBounds(),
     limiter: parts.sureLimiter(),
     fanOut: parts.fanOut(),
     clock: parts.clock,

@@ -11,6 +11,7 @@ import type { Caller } from './auth/caller.js'
 import type { Origin, Sessions } from './auth/sessions.js'
 import { createBatch } from './batch.js'
 import type { PromqlQueries } from './promql/queries.js'
+import type { QueryTurns } from './query-turns.js'
 import { forbidden, unauthenticated } from './user-fault.js'
 
 /** What resolvers call on; the same for every request. */
@@ -21,6 +22,7 @@ export interface Services {
   readonly rum: { forOrg(orgId: string): RumReader }
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   readonly promql: PromqlQueries
+  readonly queryTurns: QueryTurns
   readonly sessions: Sessions
   readonly fanOut: FanOut
   readonly clock: Clock

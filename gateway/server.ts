@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { QUERY_BOUNDS, type QueryBounds } from '../schema/domain/query-bounds.js'
+import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane } from '../schema/ports/control-plane.js'
 import type { FanOut, RateLimiter } from '../schema/ports/limits.js'
+import type { OrgQueryBounds } from '../schema/ports/query-bounds.js'
 import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader, MetricReader } from '../schema/ports/telemetry.js'
@@ -22,6 +23,7 @@ import { requestFault } from './limits/refuse-document.js'
 import { PROMETHEUS_PREFIX, servePrometheus } from './prometheus/api.js'
 import type { EvaluationPool } from './promql/pool.js'
 import { createPromqlQueries } from './promql/queries.js'
+import { createQueryTurns } from './query-turns.js'
 
 /** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
 export interface GatewayDeps {
@@ -43,8 +45,8 @@ export interface GatewayDeps {
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   /** Where PromQL is evaluated. */
   readonly evaluation: EvaluationPool
-  /** What one query may use; left out, `QUERY_BOUNDS`. */
-  readonly queryBounds?: QueryBounds
+  /** What one query of an org may use; left out, `QUERY_BOUNDS`. */
+  readonly queryBounds?: OrgQueryBounds
   readonly limiter: RateLimiter
   readonly fanOut: FanOut
   readonly clock: Clock
@@ -83,11 +85,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const accessTokens = createAccessTokens(deps.masterKey)
   const authenticate = createAuthenticate(deps.stores.identity, accessTokens)
   const passwords = await createPasswordCheck((length) => random.bytes(length))
-  const promql = createPromqlQueries({
-    pool: deps.evaluation,
-    metrics: deps.metrics,
-    bounds: deps.queryBounds ?? QUERY_BOUNDS,
-  })
+  const queryTurns = createQueryTurns(deps.queryBounds ?? { of: async () => QUERY_BOUNDS })
+  const promql = createPromqlQueries({ pool: deps.evaluation, metrics: deps.metrics, turns: queryTurns })
   const services: Services = {
     controlPlane: deps.stores,
     logs: deps.logs,
@@ -95,6 +94,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     rum: deps.rum,
     series: deps.series,
     promql,
+    queryTurns,
     sessions: createSessions({ ...deps, identity: deps.stores.identity, accessTokens, passwords }),
     fanOut: deps.fanOut,
     clock,
@@ -160,7 +160,10 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     handler: (request, reply: FastifyReply) =>
       refuse(reply.header('allow', 'GET, POST'), 405, 'METHOD_NOT_ALLOWED', `Found ${request.method}; expected POST.`),
   })
-  const prometheus = { authenticate, promql, series: deps.series, controlPlane: deps.stores, clock, log }
+  const prometheus = {
+    ...{ authenticate, promql, queryTurns, series: deps.series },
+    ...{ controlPlane: deps.stores, clock, log },
+  }
   await app.register((scope) => servePrometheus(scope, prometheus), { prefix: PROMETHEUS_PREFIX })
   await app.ready()
 

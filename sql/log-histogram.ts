@@ -1,7 +1,7 @@
 import { compileLogFilter, createParamSink, parseLogSelector } from '../query/logql/index.js'
 import type { LogBucket, LogSeriesReader } from '../schema/ports/series.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 
 interface Row {
   readonly bucket: number
@@ -13,7 +13,7 @@ interface Row {
 export async function logHistogram(
   clickhouse: ClickHouse,
   orgId: string,
-  { selector, from, to, widthMs, signal }: Parameters<LogSeriesReader['histogram']>[0],
+  { selector, from, to, widthMs, ...limits }: Parameters<LogSeriesReader['histogram']>[0],
 ): Promise<readonly LogBucket[]> {
   const params = createParamSink()
   const filter = compileLogFilter(parseLogSelector(selector), params)
@@ -26,8 +26,7 @@ export async function logHistogram(
        AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter})
      GROUP BY bucket, level ORDER BY bucket, level`,
     { ...params.values, org: orgId, from: String(from), to: String(to), width: String(widthMs) },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   return rows.map(({ bucket, level, count }) => ({ at: from + bucket * widthMs, level, count }))
 }

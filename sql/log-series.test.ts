@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../embedded/chdb.js'
+import { QUERY_BOUNDS, type QueryBounds } from '../schema/domain/query-bounds.js'
 import { QueryError } from '../schema/domain/query-error.js'
 import { StoreError } from '../schema/ports/telemetry.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createLogSeriesReader } from './log-series.js'
-import { asBoundError, READ_BOUNDS, readWithin } from './query-bounds.js'
+import { asBoundError, readWithin } from './query-bounds.js'
 
 const T0 = Date.parse('2026-03-01T12:00:00Z')
 let clickhouse: EmbeddedClickHouse
@@ -56,17 +57,34 @@ describe('histogram', () => {
   })
 
   it('is bounded by the rows that are read', async () => {
-    const bounds = { ...READ_BOUNDS, rows: 3 }
-    const read = readWithin(clickhouse.reader, 'SELECT message FROM logs', {}, bounds, undefined)
+    const bounds = { ...QUERY_BOUNDS, rows: 3 }
+    const read = readWithin(clickhouse.reader, 'SELECT message FROM logs', {}, { bounds })
     await expect(read).rejects.toMatchObject({ name: 'QueryBoundError', bound: 'rows' })
     const few = readWithin(
       clickhouse.reader,
       'SELECT message FROM logs',
       {},
-      { ...READ_BOUNDS, resultRows: 2 },
-      undefined,
+      { bounds: { ...QUERY_BOUNDS, points: 2 } },
     )
     await expect(few).rejects.toMatchObject({ bound: 'points' })
+  })
+
+  it('is bounded by the bytes that are read', async () => {
+    const bounds = { ...QUERY_BOUNDS, bytes: 10 }
+    const read = readWithin(clickhouse.reader, 'SELECT message FROM logs', {}, { bounds })
+    await expect(read).rejects.toMatchObject({ name: 'QueryBoundError', bound: 'bytes' })
+  })
+
+  it('is bounded by the series and values of its answer', async () => {
+    const ask = (bounds: Partial<QueryBounds>) =>
+      reader().series({
+        query: 'sum by (level) (count_over_time({level=~".+"}[1m]))',
+        ...{ start: T0, end: T0 + 120_000, step: 30_000 },
+        bounds: { ...QUERY_BOUNDS, ...bounds },
+      })
+    expect((await ask({})).length).toBeGreaterThan(1)
+    await expect(ask({ series: 1 })).rejects.toMatchObject({ bound: 'series' })
+    await expect(ask({ points: 3 })).rejects.toMatchObject({ bound: 'points' })
   })
 
   it('is bounded in time', async () => {
@@ -75,8 +93,7 @@ describe('histogram', () => {
       clickhouse.reader,
       sql,
       {},
-      { ...READ_BOUNDS, seconds: 0.2, rows: 1e15, bytes: 1e17 },
-      undefined,
+      { bounds: { ...QUERY_BOUNDS, timeMs: 200, rows: 1e15, bytes: 1e17 } },
     )
     await expect(slow).rejects.toMatchObject({ bound: 'time' })
   })
@@ -121,10 +138,10 @@ it.each([
   [241, 'memory'],
 ])('an overflow of code %s is the bound of %s', (code, bound) => {
   const error = new StoreError('store', `ClickHouse: Limit exceeded (code ${code})`)
-  expect(asBoundError(error, READ_BOUNDS)).toMatchObject({ name: 'QueryBoundError', bound })
+  expect(asBoundError(error, QUERY_BOUNDS)).toMatchObject({ name: 'QueryBoundError', bound })
 })
 
 it('leaves other errors as they are', () => {
   const error = new StoreError('store', 'ClickHouse: gone (code 210)')
-  expect(asBoundError(error, READ_BOUNDS)).toBe(error)
+  expect(asBoundError(error, QUERY_BOUNDS)).toBe(error)
 })

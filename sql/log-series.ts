@@ -1,9 +1,10 @@
 import { compileLogMetric, createParamSink, parseLogMetric } from '../query/logql/index.js'
 import type { Labels } from '../schema/domain/labels.js'
+import { exceeded, QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import type { LogSeries, LogSeriesReader } from '../schema/ports/series.js'
 import type { ClickHouse } from './clients.js'
 import { logHistogram } from './log-histogram.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 
 interface Row {
   readonly labels: string
@@ -16,7 +17,8 @@ export function createLogSeriesReader(clickhouse: ClickHouse, orgId: string): Lo
   return {
     histogram: (query) => logHistogram(clickhouse, orgId, query),
 
-    async series({ query, start, end, step, signal }) {
+    async series({ query, start, end, step, ...limits }) {
+      const { series: mostSeries, points: mostPoints } = limits.bounds ?? QUERY_BOUNDS
       const params = createParamSink()
       const where = `org_id = ${params.text(orgId)}`
       const sql = compileLogMetric(parseLogMetric(query), { where, grid: { start, end, step }, params })
@@ -26,9 +28,10 @@ export function createLogSeriesReader(clickhouse: ClickHouse, orgId: string): Lo
         `SELECT toJSONString(labels) AS labels, groupArray(toString(t)) AS times, groupArray(toString(v)) AS values
          FROM (${sql}) GROUP BY labels ORDER BY labels`,
         params.values,
-        READ_BOUNDS,
-        signal,
+        limits,
       )
+      if (rows.length > mostSeries) throw exceeded('series', mostSeries)
+      if (rows.reduce((sum, { times }) => sum + times.length, 0) > mostPoints) throw exceeded('points', mostPoints)
       return rows.map(toSeries)
     },
   }

@@ -1,9 +1,10 @@
 import { beforeAll, expect, test } from 'vitest'
 import { compileMatchers } from '../query/promql/index.js'
 import type { Matcher } from '../schema/domain/matcher.js'
+import { QUERY_BOUNDS, type QueryBounds } from '../schema/domain/query-bounds.js'
 import type { MetricSample } from '../schema/ports.js'
 import { useStores } from '../test/harness/stores.js'
-import { createMetricReader } from './metric-reader.js'
+import { createMetricReader, type SelectionBounds } from './metric-reader.js'
 import { createMetricWriter } from './metric-store.js'
 
 const stores = useStores()
@@ -98,8 +99,8 @@ test('samples stored out of order come in order, and as a snapshot of flushes se
 })
 
 test('a selection of too much is refused as the query’s fault', async () => {
-  const reader = (bounds: { series?: number; samples?: number }) =>
-    createMetricReader(stores.pool, 'org_a', bounds).select([], RANGE, null)
+  const reader = (bounds: Partial<SelectionBounds>) =>
+    createMetricReader(stores.pool, 'org_a', { series: 100, samples: 100, ...bounds }).select([], RANGE, null)
   expect(await reader({ series: SERIES.length, samples: SERIES.length })).toHaveLength(SERIES.length)
   await expect(reader({ series: SERIES.length - 1 })).rejects.toMatchObject({
     kind: 'query',
@@ -109,4 +110,12 @@ test('a selection of too much is refused as the query’s fault', async () => {
     kind: 'query',
     message: expect.stringContaining('more than 5 samples'),
   })
+})
+
+test('a question with bounds of its own is refused by them', async () => {
+  const ask = (bounds: Partial<QueryBounds>) =>
+    createMetricReader(stores.pool, 'org_a').select([], RANGE, null, { bounds: { ...QUERY_BOUNDS, ...bounds } })
+  expect(await ask({ series: SERIES.length, samples: SERIES.length })).toHaveLength(SERIES.length)
+  await expect(ask({ series: SERIES.length - 1 })).rejects.toMatchObject({ bound: 'series' })
+  await expect(ask({ samples: SERIES.length - 1 })).rejects.toMatchObject({ bound: 'samples' })
 })

@@ -1,42 +1,30 @@
-import { exceeded, QueryBoundError, QueryCancelledError } from '../schema/domain/query-bounds.js'
+import { endedBy, exceeded, QUERY_BOUNDS, QueryBoundError, type QueryBounds } from '../schema/domain/query-bounds.js'
+import type { ReadLimits } from '../schema/ports/series.js'
 import { StoreError } from '../schema/ports/telemetry.js'
 import type { ClickHouse, QueryParams } from './clients.js'
 
 /** What one read of a person may use in ClickHouse. */
-export interface ReadBounds {
-  readonly seconds: number
-  readonly rows: number
-  readonly bytes: number
-  readonly resultRows: number
-}
+export type ReadBounds = Pick<QueryBounds, 'timeMs' | 'rows' | 'bytes' | 'points'>
 
-/** 200 million rows of a few columns are what one node reads in such a time. */
-export const READ_BOUNDS: ReadBounds = {
-  seconds: 20,
-  rows: 200_000_000,
-  bytes: 20_000_000_000,
-  resultRows: 1_000_000,
-}
-
-/** The bounds as the end of a SELECT. */
-function boundsSql({ rows, bytes, resultRows }: ReadBounds): string {
-  return `SETTINGS max_rows_to_read = ${rows}, max_bytes_to_read = ${bytes}, max_result_rows = ${resultRows},
+/** The bounds as the end of a SELECT; an answer's values are counted as its rows. */
+function boundsSql({ rows, bytes, points }: ReadBounds): string {
+  return `SETTINGS max_rows_to_read = ${rows}, max_bytes_to_read = ${bytes}, max_result_rows = ${points},
     read_overflow_mode = 'throw', result_overflow_mode = 'throw'`
 }
 
-/** Runs a read within bounds, until its signal aborts. */
+/** Runs a read within bounds (`QUERY_BOUNDS`, unless it is given others), until its signal aborts. */
 export async function readWithin<Row>(
   clickhouse: ClickHouse,
   sql: string,
   params: QueryParams,
-  bounds: ReadBounds,
-  signal: AbortSignal | undefined,
+  { bounds = QUERY_BOUNDS, signal }: Pick<ReadLimits, 'signal'> & { readonly bounds?: ReadBounds | undefined },
 ): Promise<Row[]> {
-  const limits = { maxExecutionSeconds: bounds.seconds, ...(signal === undefined ? {} : { signal }) }
+  if (signal?.aborted) throw endedBy(signal)
+  const limits = { maxExecutionSeconds: bounds.timeMs / 1_000, ...(signal === undefined ? {} : { signal }) }
   try {
     return await clickhouse.query<Row>(`${sql} ${boundsSql(bounds)}`, params, limits)
   } catch (error) {
-    if (signal?.aborted) throw new QueryCancelledError()
+    if (signal?.aborted) throw endedBy(signal)
     throw asBoundError(error, bounds)
   }
 }
@@ -50,10 +38,10 @@ export function asBoundError(error: unknown, bounds: ReadBounds): unknown {
     case '307':
       return exceeded('bytes', bounds.bytes)
     case '396':
-      return exceeded('points', bounds.resultRows)
+      return exceeded('points', bounds.points)
     case '159':
     case '160':
-      return exceeded('time', bounds.seconds * 1_000)
+      return exceeded('time', bounds.timeMs)
     case '241':
       return new QueryBoundError(
         'memory',

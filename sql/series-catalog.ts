@@ -4,8 +4,9 @@ import type { Labels } from '../schema/domain/labels.js'
 import type { Matcher } from '../schema/domain/matcher.js'
 import { exceeded } from '../schema/domain/query-bounds.js'
 import type { Cut, MetricFacts, SeriesCatalog, SeriesQuery, SeriesRange } from '../schema/ports/series.js'
+import { cancellableQuery } from './cancellable-query.js'
 
-/** Series that one request may go through. */
+/** Series that one request may go through where it comes without bounds. */
 const MAX_SERIES = 100_000
 
 /** A condition on rows `s` of metrics.series: of the org, and with a sample in a range where one is given. */
@@ -16,7 +17,7 @@ const OF_ORG = `s.org_id = $1 AND ($2::float8 IS NULL OR EXISTS (
 const SELECT_SERIES = `
 SELECT s.name, s.labels FROM metrics.series s
 WHERE ${OF_ORG} AND ($4::text IS NULL OR s.name = $4) AND s.labels @> $5::jsonb
-LIMIT ${MAX_SERIES + 1}`
+LIMIT $6`
 
 const SELECT_LABEL_NAMES = `
 SELECT DISTINCT key COLLATE "C" AS text FROM metrics.series s, jsonb_object_keys(s.labels) AS key
@@ -38,11 +39,11 @@ WHERE s.org_id = $1 AND ($2::text IS NULL OR s.name = $2) GROUP BY 1 ORDER BY 1 
 
 /** Reads which series an org has from the table of series, and from the samples whether they stand in a range. */
 export function createSeriesCatalog(pool: Pool, orgId: string): SeriesCatalog {
-  async function texts(sql: string, values: readonly unknown[], limit: number): Promise<Cut<string>> {
-    const { rows } = await pool.query<{ text: string }>(sql, [...values])
+  async function texts(sql: string, values: readonly unknown[], query: SeriesQuery): Promise<Cut<string>> {
+    const rows = await cancellableQuery<{ text: string }>(pool, sql, values, query)
     return cut(
       rows.map(({ text }) => text),
-      limit,
+      query.limit,
     )
   }
 
@@ -54,7 +55,7 @@ export function createSeriesCatalog(pool: Pool, orgId: string): SeriesCatalog {
 
     async labelNames(query) {
       if (query.anyOf.length === 0)
-        return texts(SELECT_LABEL_NAMES, [...place(orgId, query.range), query.limit + 1], query.limit)
+        return texts(SELECT_LABEL_NAMES, [...place(orgId, query.range), query.limit + 1], query)
       const found = await seriesOf(pool, orgId, query)
       return cut(
         distinct(found.flatMap((labels) => Object.keys(labels).filter((name) => labels[name] !== ''))),
@@ -69,32 +70,35 @@ export function createSeriesCatalog(pool: Pool, orgId: string): SeriesCatalog {
         return cut(distinct(values.filter((value) => value !== '' && value.startsWith(prefix))), limit)
       }
       const values = [...place(orgId, query.range), prefix, limit + 1]
-      return label === '__name__' ? texts(SELECT_NAMES, values, limit) : texts(SELECT_VALUES, [...values, label], limit)
+      return label === '__name__' ? texts(SELECT_NAMES, values, query) : texts(SELECT_VALUES, [...values, label], query)
     },
 
-    async metrics({ name, limit }): Promise<readonly MetricFacts[]> {
-      const { rows } = await pool.query<{ name: string; low: string; high: string }>(SELECT_METRICS, [
-        orgId,
-        name,
-        limit,
-      ])
+    async metrics({ name, limit, ...limits }): Promise<readonly MetricFacts[]> {
+      const rows = await cancellableQuery<{ name: string; low: string; high: string }>(
+        pool,
+        SELECT_METRICS,
+        [orgId, name, limit],
+        limits,
+      )
       return rows.map((row) => ({ name: row.name, type: row.low === row.high ? row.low : 'unknown' }))
     },
   }
 }
 
 /** Label sets that meet one of the lists, each once, in order. */
-async function seriesOf(pool: Pool, orgId: string, { anyOf, range }: SeriesQuery): Promise<Labels[]> {
+async function seriesOf(pool: Pool, orgId: string, { anyOf, range, ...limits }: SeriesQuery): Promise<Labels[]> {
+  const most = limits.bounds?.series ?? MAX_SERIES
   const found = new Map<string, Labels>()
   for (const matchers of anyOf.length === 0 ? [[]] : anyOf) {
     const meets = compileMatchers(matchers)
     const { name, contained } = exactly(matchers)
-    const { rows } = await pool.query<{ name: string; labels: Record<string, string> }>(SELECT_SERIES, [
-      ...place(orgId, range),
-      name,
-      contained,
-    ])
-    if (rows.length > MAX_SERIES) throw exceeded('series', MAX_SERIES)
+    const rows = await cancellableQuery<{ name: string; labels: Record<string, string> }>(
+      pool,
+      SELECT_SERIES,
+      [...place(orgId, range), name, contained, most + 1],
+      limits,
+    )
+    if (rows.length > most) throw exceeded('series', most)
     for (const row of rows) {
       const labels = { __name__: row.name, ...row.labels }
       if (meets(labels)) found.set(JSON.stringify([row.name, Object.entries(row.labels).sort()]), labels)

@@ -7,6 +7,7 @@ import { StoreError } from '../../schema/ports/telemetry.js'
 import type { Authenticate } from '../auth/authenticate.js'
 import { callerGone } from '../http/caller-gone.js'
 import type { PromqlQueries } from '../promql/queries.js'
+import type { QueryLimits, QueryTurns } from '../query-turns.js'
 import { ApiFault, faultOf, sendFault, sendJson } from './answers.js'
 import { authorize } from './authenticate.js'
 import { answerLabels, answerLabelValues, answerMetadata, answerSeries } from './catalog.js'
@@ -31,6 +32,7 @@ const BUILD = {
 export interface PrometheusDeps {
   readonly authenticate: Authenticate
   readonly promql: PromqlQueries
+  readonly queryTurns: QueryTurns
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   readonly controlPlane: ControlPlane
   readonly clock: Clock
@@ -46,7 +48,7 @@ interface Asked {
 
 /** Serves Prometheus's HTTP API over an org's metrics and monitors. */
 export async function servePrometheus(app: FastifyInstance, deps: PrometheusDeps): Promise<void> {
-  const { promql, series, controlPlane, clock, log } = deps
+  const { promql, queryTurns, series, controlPlane, clock, log } = deps
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
     { parseAs: 'string' },
@@ -79,18 +81,22 @@ export async function servePrometheus(app: FastifyInstance, deps: PrometheusDeps
 
   serve('/query', 'metrics:read', (asked) => answerInstant(queryDeps(asked), asked.parameters, asked.reply))
   serve('/query_range', 'metrics:read', (asked) => answerRange(queryDeps(asked), asked.parameters, asked.reply))
-  serve('/series', 'metrics:read', ({ orgId, parameters, reply }) =>
-    answerSeries(series.forOrg(orgId), parameters, reply),
+  const catalogDeps = ({ orgId, reply }: Asked) => ({
+    catalog: series.forOrg(orgId),
+    run: <Result>(query: (limits: QueryLimits) => Promise<Result>) =>
+      queryTurns.run({ orgId, signal: callerGone(reply) }, query),
+  })
+  serve('/series', 'metrics:read', (asked) => answerSeries(catalogDeps(asked), asked.parameters, asked.reply))
+  serve('/labels', 'metrics:read', (asked) => answerLabels(catalogDeps(asked), asked.parameters, asked.reply))
+  serve('/label/:name/values', 'metrics:read', (asked) =>
+    answerLabelValues(
+      catalogDeps(asked),
+      (asked.request.params as { name: string }).name,
+      asked.parameters,
+      asked.reply,
+    ),
   )
-  serve('/labels', 'metrics:read', ({ orgId, parameters, reply }) =>
-    answerLabels(series.forOrg(orgId), parameters, reply),
-  )
-  serve('/label/:name/values', 'metrics:read', ({ orgId, parameters, request, reply }) =>
-    answerLabelValues(series.forOrg(orgId), (request.params as { name: string }).name, parameters, reply),
-  )
-  serve('/metadata', 'metrics:read', ({ orgId, parameters, reply }) =>
-    answerMetadata(series.forOrg(orgId), parameters, reply),
-  )
+  serve('/metadata', 'metrics:read', (asked) => answerMetadata(catalogDeps(asked), asked.parameters, asked.reply))
   serve('/rules', 'monitor:read', async ({ orgId, parameters, reply }) => {
     const type = parameters.get('type')
     if (type !== null && type !== 'alert' && type !== 'record')

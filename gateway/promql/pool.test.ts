@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { packageRoot } from '../../package-root.js'
 import { PromqlError } from '../../query/promql/index.js'
-import { QueryBoundError, QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { QUERY_BOUNDS, QueryBoundError, QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { createQueryTurns } from '../query-turns.js'
 import { packSeries } from './packed-series.js'
 import { createEvaluationPool, type EvaluationPool } from './pool.js'
 import { createPromqlQueries } from './queries.js'
@@ -105,9 +106,9 @@ it('takes a query out of the queue whose caller left', async () => {
 })
 
 it('ends a query that takes too long, while the thread of requests is free', async () => {
-  const bounds = { timeMs: 150, series: 10, samples: 10, points: 1e6, atOnce: 2 }
+  const turns = createQueryTurns({ of: async () => ({ ...QUERY_BOUNDS, timeMs: 150, atOnce: 2 }) })
   const metrics = { forOrg: () => ({ select: async () => [] }) }
-  const queries = createPromqlQueries({ pool: opened(), metrics, bounds })
+  const queries = createPromqlQueries({ pool: opened(), metrics, turns })
   const beats: number[] = []
   const beat = setInterval(() => beats.push(performance.now()), 10)
   onTestFinished(() => clearInterval(beat))

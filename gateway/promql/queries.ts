@@ -1,17 +1,11 @@
 import { typeOf } from '../../query/promql/check-types.js'
 import { type PromqlQuery, parsePromql } from '../../query/promql/index.js'
 import { planQuery } from '../../query/promql/plan.js'
-import type { Matcher } from '../../schema/domain/matcher.js'
-import {
-  exceeded,
-  MAX_STEPS,
-  QueryBoundError,
-  type QueryBounds,
-  QueryCancelledError,
-} from '../../schema/domain/query-bounds.js'
+import { exceeded, MAX_STEPS } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { SeriesRange } from '../../schema/ports/series.js'
-import { type MetricReader, StoreError } from '../../schema/ports/telemetry.js'
+import type { MetricReader } from '../../schema/ports/telemetry.js'
+import type { QueryLimits, QueryTurns } from '../query-turns.js'
 import { checkedMatchers } from './checked-matchers.js'
 import { packSeries } from './packed-series.js'
 import type { EvaluationPool } from './pool.js'
@@ -41,42 +35,20 @@ export interface PromqlQueries {
 /** A query that is wrong as it is written, whatever the data. */
 export class ExpressionError extends QueryError {}
 
-/**
- * Answers queries: parse and plan here, read the series here, evaluate in the pool. A query counts against its org from
- * when it is asked.
- */
+/** Answers queries: parse and plan here, read the series here, evaluate in the pool. */
 export function createPromqlQueries(deps: {
   readonly pool: EvaluationPool
   readonly metrics: { forOrg(orgId: string): MetricReader }
-  readonly bounds: QueryBounds
+  readonly turns: QueryTurns
 }): PromqlQueries {
-  const { pool, metrics, bounds } = deps
-  const running = new Map<string, number>()
+  const { pool, metrics, turns } = deps
 
   return {
-    async ask(orgId, ask) {
-      const inUse = running.get(orgId) ?? 0
-      if (inUse >= bounds.atOnce) throw exceeded('queries', bounds.atOnce)
-      running.set(orgId, inUse + 1)
-      const timeMs = Math.min(ask.timeoutMs ?? bounds.timeMs, bounds.timeMs)
-      const ending = new AbortController()
-      const late = setTimeout(() => ending.abort(exceeded('time', timeMs)), timeMs)
-      const leave = () => ending.abort(new QueryCancelledError())
-      ask.signal.addEventListener('abort', leave, { once: true })
-      if (ask.signal.aborted) leave()
-      try {
-        return await answer(orgId, ask, ending.signal)
-      } finally {
-        clearTimeout(late)
-        ask.signal.removeEventListener('abort', leave)
-        const left = (running.get(orgId) ?? 1) - 1
-        if (left > 0) running.set(orgId, left)
-        else running.delete(orgId)
-      }
-    },
+    ask: (orgId, ask) =>
+      turns.run({ orgId, signal: ask.signal, timeoutMs: ask.timeoutMs }, (limits) => answer(orgId, ask, limits)),
   }
 
-  async function answer(orgId: string, ask: PromqlAsk, signal: AbortSignal): Promise<Evaluated> {
+  async function answer(orgId: string, ask: PromqlAsk, { signal, bounds }: QueryLimits): Promise<Evaluated> {
     const { promql, times, form, limit } = ask
     if (times.step > 0 && (times.end - times.start) / times.step > MAX_STEPS) throw exceeded('steps', MAX_STEPS)
     const fetches = asExpressionError(() => {
@@ -92,25 +64,14 @@ export function createPromqlQueries(deps: {
     for (const { selector, start, end } of fetches) {
       const key = selectionKey(selector.matchers, { start, end })
       if (selections.some((one) => one.key === key)) continue
-      const series = await untilAborted(signal, () => read(reader, selector.matchers, withinReach(start, end)))
+      const range = withinReach(start, end)
+      const series = await reader.select(selector.matchers, range, null, { signal, bounds: { ...bounds, ...room } })
       room.series -= series.length
       room.samples -= series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
-      if (room.series < 0) throw exceeded('series', bounds.series)
-      if (room.samples < 0) throw exceeded('samples', bounds.samples)
       selections.push({ key, series: packSeries(series) })
     }
     const points = Math.min(ask.points ?? bounds.points, bounds.points)
     return pool.run(orgId, { promql, times, selections, form, limit, points }, signal)
-  }
-}
-
-/** Reads series; the reader's own bounds, which it meets before it holds the samples, are ours. */
-async function read(reader: MetricReader, matchers: readonly Matcher[], range: SeriesRange) {
-  try {
-    return await reader.select(matchers, range, null)
-  } catch (error) {
-    if (error instanceof StoreError && error.kind === 'query') throw new QueryBoundError('samples', error.message)
-    throw error
   }
 }
 
@@ -134,19 +95,4 @@ function asExpressionError<Result>(read: () => Result): Result {
 function withinReach(start: number, end: number): SeriesRange {
   const clamp = (ms: number) => Math.min(Math.max(ms, -62_135_596_800_000), 253_402_300_799_999)
   return { start: clamp(start), end: clamp(end) }
-}
-
-/** What work gives, or the reason of the signal as soon as it aborts. */
-async function untilAborted<Result>(signal: AbortSignal, work: () => Promise<Result>): Promise<Result> {
-  if (signal.aborted) throw signal.reason
-  let leave = () => {}
-  const aborted = new Promise<never>((_resolve, reject) => {
-    leave = () => reject(signal.reason)
-    signal.addEventListener('abort', leave, { once: true })
-  })
-  try {
-    return await Promise.race([work(), aborted])
-  } finally {
-    signal.removeEventListener('abort', leave)
-  }
 }

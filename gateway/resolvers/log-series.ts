@@ -3,8 +3,8 @@ import { Arg, Ctx, Int, Query, Resolver } from '../../schema/graphql/decorators.
 import { DateTime, Duration } from '../../schema/graphql/scalars.js'
 import { LogHistogramResult, SeriesResult } from '../../schema/graphql/series.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { readRange, readStep } from '../query-range.js'
 import { shownSeries } from '../shown-series.js'
 import { fault } from '../user-fault.js'
@@ -31,9 +31,10 @@ export class LogSeriesResolver {
     if (count < 1 || count > MAX_BUCKETS)
       throw fault('INVALID', ['buckets'], `Found ${count} buckets; expected 1 to ${MAX_BUCKETS}.`)
     const widthMs = Math.ceil((to - from) / count)
-    const { signal } = context
     const reader = context.services.logSeries.forOrg(stores.orgId)
-    const found = await asUserFaults('query', () => reader.histogram({ selector: query, from, to, widthMs, signal }))
+    const found = await boundedQuery(context, 'query', (limits) =>
+      reader.histogram({ selector: query, from, to, widthMs, ...limits }),
+    )
     return { buckets: found.map(({ level, ...rest }) => ({ ...rest, level: level || null })), userErrors: [] }
   }
 
@@ -56,10 +57,9 @@ export class LogSeriesResolver {
         ['step'],
         `Found more than ${MAX_STEPS} steps; expected a longer step or a shorter range.`,
       )
-    const { signal } = context
     const reader = context.services.logSeries.forOrg(stores.orgId)
-    const series = await asUserFaults('query', () =>
-      reader.series({ query, start: from, end: to, step: stepMs, signal }),
+    const series = await boundedQuery(context, 'query', (limits) =>
+      reader.series({ query, start: from, end: to, step: stepMs, ...limits }),
     )
     return { series: series.map(shownSeries), warnings: [], userErrors: [] }
   }

@@ -3,9 +3,9 @@ import { OrderEnum } from '../../schema/graphql/enums.js'
 import { LogResult } from '../../schema/graphql/log.js'
 import { DateTime } from '../../schema/graphql/scalars.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { connectionOf, pageRequest } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { fault } from '../user-fault.js'
 
 @Resolver()
@@ -25,10 +25,9 @@ export class LogResolver {
     const { stores } = signedIn(context)
     if (from >= to) throw fault('INVALID', ['to'], 'Found an empty range; expected `from` before `to`.')
     const request = pageRequest(first, after)
-    const { signal } = context
     const reader = context.services.logs.forOrg(stores.orgId)
-    const page = await asUserFaults('query', () =>
-      reader.search({ selector: query, from, to, ...request, order: order ?? 'DESC', signal }),
+    const page = await boundedQuery(context, 'query', (limits) =>
+      reader.search({ selector: query, from, to, ...request, order: order ?? 'DESC', ...limits }),
     )
     const items = page.records.map(({ cursor, record }) => ({ cursor, value: record }))
     const logs = connectionOf({ items, hasNextPage: page.hasNextPage }, request, (record) => record)

@@ -4,9 +4,9 @@ import { MatcherInput } from '../../schema/graphql/label.js'
 import { NamesResult } from '../../schema/graphql/series.js'
 import type { Cut } from '../../schema/ports/series.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { type GatewayContext, signedIn } from '../context.js'
 import { checkedMatchers } from '../promql/checked-matchers.js'
-import { asUserFaults } from '../query-faults.js'
 import { fault } from '../user-fault.js'
 
 const MAX_NAMES = 10_000
@@ -24,7 +24,11 @@ export class MetricNamesResolver {
   ) {
     const limit = readFirst(first)
     const query = { anyOf: [], range: null, limit, ...(prefix ? { prefix } : {}) }
-    return named(await asUserFaults('prefix', () => catalog(context).labelValues('__name__', query)))
+    return named(
+      await boundedQuery(context, 'prefix', (limits) =>
+        catalog(context).labelValues('__name__', { ...query, ...limits }),
+      ),
+    )
   }
 
   @Query(() => NamesResult, {
@@ -41,11 +45,12 @@ export class MetricNamesResolver {
     const limit = readFirst(first)
     if ((matchers?.length ?? 0) > MAX_MATCHERS)
       throw fault('INVALID', ['matchers'], `Found ${matchers?.length} matchers; expected at most ${MAX_MATCHERS}.`)
-    const found = await asUserFaults('matchers', async () => {
+    const found = await boundedQuery(context, 'matchers', async (limits) => {
       const list = checkedMatchers(
         (matchers ?? []).map((given): Matcher => ({ name: given.name, op: given.operator, value: given.value })),
       )
-      return catalog(context).labelValues(name, { anyOf: list.length === 0 ? [] : [list], range: null, limit })
+      const anyOf = list.length === 0 ? [] : [list]
+      return catalog(context).labelValues(name, { anyOf, range: null, limit, ...limits })
     })
     return named(found)
   }

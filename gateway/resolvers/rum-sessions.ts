@@ -2,9 +2,9 @@ import { Arg, Ctx, ID, Int, Query, Resolver } from '../../schema/graphql/decorat
 import { RumErrorsResult, RumSessionResult, RumSessionsResult } from '../../schema/graphql/rum.js'
 import { DateTime } from '../../schema/graphql/scalars.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { connectionOf, pageRequest } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { EARLIEST, LATEST, readRange } from '../query-range.js'
 
 @Resolver()
@@ -24,9 +24,8 @@ export class RumSessionResolver {
   ) {
     readRange(from, to)
     const page = pageRequest(first ?? 50, after)
-    const { signal } = context
-    const found = await asUserFaults('filter', () =>
-      readerOf(context).sessions({ from, to, filter: filter ?? '{}', ...page, signal }),
+    const found = await boundedQuery(context, 'filter', (limits) =>
+      readerOf(context).sessions({ from, to, filter: filter ?? '{}', ...page, ...limits }),
     )
     return { sessions: connectionOf(found, page, (session) => session), userErrors: [] }
   }
@@ -44,12 +43,15 @@ export class RumSessionResolver {
     @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
     @Ctx() context: GatewayContext,
   ) {
-    const range = { from: from ?? EARLIEST, to: to ?? LATEST, signal: context.signal }
+    const range = { from: from ?? EARLIEST, to: to ?? LATEST }
     readRange(range.from, range.to)
     const page = pageRequest(first ?? 100, after)
     const reader = readerOf(context)
-    const [session, events] = await asUserFaults('id', () =>
-      Promise.all([reader.session({ id, ...range }), reader.sessionEvents({ id, ...range, ...page })]),
+    const [session, events] = await boundedQuery(context, 'id', (limits) =>
+      Promise.all([
+        reader.session({ id, ...range, ...limits }),
+        reader.sessionEvents({ id, ...range, ...page, ...limits }),
+      ]),
     )
     return { session, events: session && connectionOf(events, page, (event) => event), userErrors: [] }
   }
@@ -70,9 +72,8 @@ export class RumSessionResolver {
   ) {
     readRange(from, to)
     const page = pageRequest(first ?? 50, after)
-    const { signal } = context
-    const found = await asUserFaults('filter', () =>
-      readerOf(context).errors({ from, to, filter: filter ?? '{}', ...page, signal }),
+    const found = await boundedQuery(context, 'filter', (limits) =>
+      readerOf(context).errors({ from, to, filter: filter ?? '{}', ...page, ...limits }),
     )
     return { errors: connectionOf(found, page, (group) => group), userErrors: [] }
   }

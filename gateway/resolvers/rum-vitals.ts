@@ -7,8 +7,8 @@ import { DateTime, Duration } from '../../schema/graphql/scalars.js'
 import { SeriesResult } from '../../schema/graphql/series.js'
 import type { RumVital } from '../../schema/ports/rum.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { readRange, readStep } from '../query-range.js'
 import { shownSeries } from '../shown-series.js'
 import { fault } from '../user-fault.js'
@@ -36,11 +36,10 @@ export class RumVitalResolver {
     const values = first ?? 100
     if (values < 1 || values > MAX_VALUES)
       throw fault('INVALID', ['first'], `Found first: ${values}; expected 1 to ${MAX_VALUES}.`)
-    const { signal } = context
     const reader = context.services.rum.forOrg(stores.orgId)
     const dimension = by ?? null
-    const { vitals, truncated } = await asUserFaults('filter', () =>
-      reader.vitals({ from, to, by: dimension, filter: filter ?? '{}', first: values, signal }),
+    const { vitals, truncated } = await boundedQuery(context, 'filter', (limits) =>
+      reader.vitals({ from, to, by: dimension, filter: filter ?? '{}', first: values, ...limits }),
     )
     return { vitals: vitals.map((vital) => shownVital(vital, dimension)), truncated, userErrors: [] }
   }
@@ -67,10 +66,9 @@ export class RumVitalResolver {
         ['step'],
         `Found more than ${MAX_STEPS} steps; expected a longer step or a shorter range.`,
       )
-    const { signal } = context
     const reader = context.services.rum.forOrg(stores.orgId)
-    const series = await asUserFaults('filter', () =>
-      reader.vitalSeries({ from, to, step: stepMs, filter: filter ?? '{}', signal }),
+    const series = await boundedQuery(context, 'filter', (limits) =>
+      reader.vitalSeries({ from, to, step: stepMs, filter: filter ?? '{}', ...limits }),
     )
     return { series: series.map(shownSeries), warnings: [], userErrors: [] }
   }

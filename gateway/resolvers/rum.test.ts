@@ -3,6 +3,7 @@ import { QueryBoundError } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import { CursorError } from '../../schema/ports/control-plane.js'
 import type { RumReader, RumSession } from '../../schema/ports/rum.js'
+import type { ReadLimits } from '../../schema/ports/series.js'
 import { useGateway } from '../../test/harness/gateway.js'
 
 const asked: object[] = []
@@ -14,8 +15,8 @@ function readerOf(orgId: string): RumReader {
   const answer =
     <Name extends keyof RumReader>(name: Name) =>
     async (query: object): Promise<Answers[Name]> => {
-      const { signal, ...rest } = query as { signal?: AbortSignal }
-      asked.push({ orgId, isCancellable: signal !== undefined, ...rest })
+      const { signal, bounds, ...rest } = query as ReadLimits
+      asked.push({ orgId, isBounded: signal !== undefined && bounds !== undefined, ...rest })
       const found = answers[name]
       if (found instanceof Error) throw found
       return found as Answers[Name]
@@ -73,7 +74,7 @@ describe('rumVitals', () => {
         by: 'PAGE',
         filter: '{app="shop"}',
         first: 7,
-        isCancellable: true,
+        isBounded: true,
       },
     ])
     const shares = { good: 0.5, needsImprovement: 0.375, poor: 0.125 }
@@ -143,7 +144,7 @@ describe('rumSessions', () => {
     const fields = Object.keys(SESSION).join(' ')
     const { data } = await gateway.ask(`{ rumSessions(${RANGE}, filter: "{}", first: 3, after: "c0") {
       sessions { nodes { ${fields} } pageInfo { hasNextPage endCursor } } userErrors { code } } }`)
-    expect(asked).toMatchObject([{ ...SPAN, filter: '{}', first: 3, after: 'c0', isCancellable: true }])
+    expect(asked).toMatchObject([{ ...SPAN, filter: '{}', first: 3, after: 'c0', isBounded: true }])
     expect(data.rumSessions).toEqual({
       sessions: { nodes: [SESSION], pageInfo: { hasNextPage: true, endCursor: 'c1' } },
       userErrors: [],

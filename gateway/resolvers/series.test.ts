@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { exceeded } from '../../schema/domain/query-bounds.js'
+import { exceeded, QUERY_BOUNDS } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { LogSeriesReader } from '../../schema/ports/series.js'
 import { createMetricWriter } from '../../sql/metric-store.js'
@@ -164,7 +164,14 @@ describe('logs', () => {
     ]
     const { data } = await histogram(', buckets: 7, query: "{service=\\"api\\"}"')
     expect(asked.splice(0)).toMatchObject([
-      { selector: '{service="api"}', from: NOW, to: NOW + 60_000, widthMs: 8_572, signal: expect.any(AbortSignal) },
+      {
+        selector: '{service="api"}',
+        from: NOW,
+        to: NOW + 60_000,
+        widthMs: 8_572,
+        signal: expect.any(AbortSignal),
+        bounds: QUERY_BOUNDS,
+      },
     ])
     expect(data.it).toEqual({
       buckets: [

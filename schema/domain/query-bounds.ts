@@ -1,7 +1,11 @@
-/** What a query of a person may use of the installation, each query by itself. */
+/** What a query of a person may use of the installation, each query by itself. An org may have its own. */
 export interface QueryBounds {
   /** From when it came to its last byte, waiting included, ms. */
   readonly timeMs: number
+  /** Rows of logs, spans or events that ClickHouse reads for it. */
+  readonly rows: number
+  /** Bytes of them, decompressed. */
+  readonly bytes: number
   /** Series that its selectors meet. */
   readonly series: number
   /** Samples that are read for it. */
@@ -13,11 +17,14 @@ export interface QueryBounds {
 }
 
 /**
- * 5 million samples hold 80 MB and a million values are 25 MB of JSON: what one process bears beside its other work. 64
- * at once are a large dashboard's panels, opened twice.
+ * 200 million rows of a few columns are what one node of ClickHouse reads in such a time. 5 million samples hold 80 MB
+ * and a million values are 25 MB of JSON: what one process bears beside its other work. 64 at once are a large
+ * dashboard's panels, opened twice.
  */
 export const QUERY_BOUNDS: QueryBounds = {
   timeMs: 30_000,
+  rows: 200_000_000,
+  bytes: 20_000_000_000,
   series: 50_000,
   samples: 5_000_000,
   points: 1_000_000,
@@ -47,6 +54,12 @@ export class QueryCancelledError extends Error {
   constructor() {
     super('The query was cancelled before it was answered: its caller left, or this gateway closes.')
   }
+}
+
+/** Why a query ended with its signal: the bound that was met, else that its caller left. */
+export function endedBy(signal: AbortSignal): Error {
+  const reason: unknown = signal.reason
+  return reason instanceof QueryBoundError || reason instanceof QueryCancelledError ? reason : new QueryCancelledError()
 }
 
 /** How to ask for less of each. */

@@ -2,10 +2,10 @@ import type { Labels } from '../domain/labels.js'
 import type { AttributeValue } from '../domain/telemetry.js'
 import type { RumDimension } from '../domain/vitals.js'
 import type { Page, PageRequest } from './control-plane.js'
-import type { Cancellable } from './series.js'
+import type { ReadLimits } from './series.js'
 
 /** Browser events in [from, to), Unix ms. */
-export interface RumRange extends Cancellable {
+export interface RumRange extends ReadLimits {
   readonly from: number
   readonly to: number
 }

@@ -1,5 +1,6 @@
 import type { Labels } from '../domain/labels.js'
 import type { Matcher } from '../domain/matcher.js'
+import type { QueryBounds } from '../domain/query-bounds.js'
 
 /** A span of time in Unix ms, both ends included. */
 export interface SeriesRange {
@@ -7,8 +8,16 @@ export interface SeriesRange {
   readonly end: number
 }
 
+/** What a read of a person may use; a reader is given it with each question. */
+export interface ReadLimits {
+  /** Ends a query whose caller left, or whose time is up: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined
+  /** A reader that meets one throws a QueryBoundError. Left out, the reader's own hold. */
+  readonly bounds?: QueryBounds | undefined
+}
+
 /** What series are looked for: those that meet every matcher of one of the lists; no list stands for all. */
-export interface SeriesQuery {
+export interface SeriesQuery extends ReadLimits {
   readonly anyOf: readonly (readonly Matcher[])[]
   /** Only series with a sample in it; null for all that were ever stored and not forgotten. */
   readonly range: SeriesRange | null
@@ -38,7 +47,7 @@ export interface SeriesCatalog {
   /** Values of a label, in order. `prefix` narrows to those that begin so. */
   labelValues(label: string, query: SeriesQuery & { readonly prefix?: string }): Promise<Cut<string>>
   /** Metrics by name; `name` narrows to one. */
-  metrics(query: { readonly name: string | null; readonly limit: number }): Promise<readonly MetricFacts[]>
+  metrics(query: ReadLimits & { readonly name: string | null; readonly limit: number }): Promise<readonly MetricFacts[]>
 }
 
 /** One bucket of a histogram of logs. */
@@ -58,16 +67,11 @@ export interface LogSeries {
   readonly values: Float64Array
 }
 
-/** Ends a query whose caller left: it throws a QueryCancelledError. */
-export interface Cancellable {
-  readonly signal?: AbortSignal
-}
-
 /** Counts an org's logs and makes series of them. Throws `QueryError`, `QueryBoundError` and `StoreError`. */
 export interface LogSeriesReader {
   /** Records in [from, to) that meet a log selector, by level, in buckets of `widthMs` from `from` on. Empty ones are absent. */
   histogram(
-    query: Cancellable & {
+    query: ReadLimits & {
       readonly selector: string
       readonly from: number
       readonly to: number
@@ -76,7 +80,7 @@ export interface LogSeriesReader {
   ): Promise<readonly LogBucket[]>
   /** A LogQL metric query at `start`, `start + step` … up to `end` (Unix ms and ms). */
   series(
-    query: Cancellable & {
+    query: ReadLimits & {
       readonly query: string
       readonly start: number
       readonly end: number

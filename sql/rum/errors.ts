@@ -1,7 +1,8 @@
 import type { RumErrorGroup, RumReader, RumShare } from '../../schema/ports/rum.js'
+import type { ReadLimits } from '../../schema/ports/series.js'
 import type { ClickHouse } from '../clients.js'
 import { type CursorPart, decodeCursor, encodeCursor, isText, isUInt64 } from '../cursor.js'
-import { READ_BOUNDS, readWithin } from '../query-bounds.js'
+import { readWithin } from '../query-bounds.js'
 import { rfc3339 } from '../rfc3339.js'
 import { type Scope, scopeOf } from './scope.js'
 
@@ -40,16 +41,21 @@ const UP_TO = 'AND flush_id <= {upTo:UInt64}'
 export async function rumErrors(
   clickhouse: ClickHouse,
   orgId: string,
-  { first, after, signal, ...asked }: Parameters<RumReader['errors']>[0],
+  { first, after, signal, bounds, ...asked }: Parameters<RumReader['errors']>[0],
 ): ReturnType<RumReader['errors']> {
   const scope = scopeOf(orgId, asked)
   const position = after === null ? null : decodeCursor(after, 'errors', [isUInt64, isText, isUInt64])
-  const rows = await readGroups(clickhouse, scope, position, first + 1, signal)
+  const rows = await readGroups(clickhouse, scope, position, first + 1, { signal, bounds })
   const shown = rows.slice(0, first)
   if (shown.length === 0) return { items: [], hasNextPage: false }
   const upTo = String(position?.[2] ?? shown[0]?.newest_flush)
   const widthMs = Math.ceil((asked.to - asked.from) / BARS)
-  const details = await readDetails(clickhouse, scope, { ids: shown.map(({ id }) => id), upTo, widthMs }, signal)
+  const details = await readDetails(
+    clickhouse,
+    scope,
+    { ids: shown.map(({ id }) => id), upTo, widthMs },
+    { signal, bounds },
+  )
   const items = shown.flatMap((row) => {
     const detail = details.get(row.id)
     if (detail === undefined) return []
@@ -64,7 +70,7 @@ function readGroups(
   { where, params }: Scope,
   position: readonly CursorPart[] | null,
   limit: number,
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<GroupRow[]> {
   const beyond = position === null ? '' : 'HAVING (count(), id) < ({n:UInt64}, {fingerprint:String})'
   return readWithin<GroupRow>(
@@ -79,8 +85,7 @@ function readGroups(
       limit,
       ...(position === null ? {} : { n: position[0], fingerprint: position[1], upTo: position[2] }),
     },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
 }
 
@@ -89,7 +94,7 @@ async function readDetails(
   clickhouse: ClickHouse,
   { where, params }: Scope,
   { ids, upTo, widthMs }: { readonly ids: readonly string[]; readonly upTo: string; readonly widthMs: number },
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<ReadonlyMap<string, DetailRow>> {
   const rows = await readWithin<DetailRow>(
     clickhouse,
@@ -100,8 +105,7 @@ async function readDetails(
      FROM rum WHERE ${where} AND type = 'error' AND fingerprint IN {ids:Array(String)} ${UP_TO}
      GROUP BY id`,
     { ...params, ids, upTo, width: String(widthMs) },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   return new Map(rows.map((row) => [row.id, row]))
 }

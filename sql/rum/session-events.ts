@@ -1,7 +1,7 @@
 import type { RumEvent, RumReader } from '../../schema/ports/rum.js'
 import type { ClickHouse } from '../clients.js'
 import { decodeCursor, encodeCursor, isNanoseconds, isUInt32, isUuid } from '../cursor.js'
-import { READ_BOUNDS, readWithin } from '../query-bounds.js'
+import { readWithin } from '../query-bounds.js'
 import { rfc3339 } from '../rfc3339.js'
 import { scopeOf } from './scope.js'
 
@@ -34,7 +34,7 @@ interface EventRow {
 export async function rumSessionEvents(
   clickhouse: ClickHouse,
   orgId: string,
-  { id, first, after, signal, ...asked }: Parameters<RumReader['sessionEvents']>[0],
+  { id, first, after, signal, bounds, ...asked }: Parameters<RumReader['sessionEvents']>[0],
 ): ReturnType<RumReader['sessionEvents']> {
   const position = after === null ? null : decodeCursor(after, 'events', [isNanoseconds, isUuid, isUInt32])
   if (id === '') return { items: [], hasNextPage: false }
@@ -56,8 +56,7 @@ export async function rumSessionEvents(
       limit: first + 1,
       ...(position === null ? {} : { ns: position[0], batch: position[1], item: position[2] }),
     },
-    READ_BOUNDS,
-    signal,
+    { signal, bounds },
   )
   const items = rows.slice(0, first).map((row) => {
     const cursor = encodeCursor([row.ns, row.batch, row.item])

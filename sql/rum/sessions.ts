@@ -1,7 +1,7 @@
 import type { RumReader, RumSession } from '../../schema/ports/rum.js'
 import type { ClickHouse } from '../clients.js'
 import { decodeCursor, encodeCursor, isNanoseconds, isText } from '../cursor.js'
-import { READ_BOUNDS, readWithin } from '../query-bounds.js'
+import { readWithin } from '../query-bounds.js'
 import { rfc3339 } from '../rfc3339.js'
 import { scopeOf } from './scope.js'
 
@@ -38,7 +38,7 @@ const SESSION_COLUMNS = `session_id AS id, toString(toUnixTimestamp64Nano(min(ts
 export async function rumSessions(
   clickhouse: ClickHouse,
   orgId: string,
-  { first, after, signal, ...asked }: Parameters<RumReader['sessions']>[0],
+  { first, after, signal, bounds, ...asked }: Parameters<RumReader['sessions']>[0],
 ): ReturnType<RumReader['sessions']> {
   const { range, where, narrows, params } = scopeOf(orgId, asked)
   const position = after === null ? null : decodeCursor(after, 'sessions', [isNanoseconds, isText])
@@ -50,8 +50,7 @@ export async function rumSessions(
     `SELECT ${SESSION_COLUMNS} FROM rum WHERE ${range} AND session_id != '' ${met}
      GROUP BY id ${beyond} ORDER BY min(ts) DESC, id DESC LIMIT {limit:UInt32}`,
     { ...params, limit: first + 1, ...(position === null ? {} : { ns: position[0], session: position[1] }) },
-    READ_BOUNDS,
-    signal,
+    { signal, bounds },
   )
   const items = rows
     .slice(0, first)
@@ -63,7 +62,7 @@ export async function rumSessions(
 export async function rumSession(
   clickhouse: ClickHouse,
   orgId: string,
-  { id, signal, ...asked }: Parameters<RumReader['session']>[0],
+  { id, signal, bounds, ...asked }: Parameters<RumReader['session']>[0],
 ): Promise<RumSession | null> {
   if (id === '') return null
   const { range, params } = scopeOf(orgId, asked)
@@ -71,8 +70,7 @@ export async function rumSession(
     clickhouse,
     `SELECT ${SESSION_COLUMNS} FROM rum WHERE ${range} AND session_id = {session:String} GROUP BY id`,
     { ...params, session: id },
-    READ_BOUNDS,
-    signal,
+    { signal, bounds },
   )
   return rows[0] === undefined ? null : toSession(rows[0])
 }

@@ -1,7 +1,7 @@
 import { type RumDimension, VITALS } from '../../schema/domain/vitals.js'
 import type { RumReader, RumScope, RumSeries, RumVital } from '../../schema/ports/rum.js'
 import type { ClickHouse, QueryParams } from '../clients.js'
-import { READ_BOUNDS, readWithin } from '../query-bounds.js'
+import { readWithin } from '../query-bounds.js'
 import { scopeOf } from './scope.js'
 
 const DIMENSION_COLUMNS: Readonly<Record<RumDimension, string>> = {
@@ -36,7 +36,7 @@ interface VitalRow {
 export async function rumVitals(
   clickhouse: ClickHouse,
   orgId: string,
-  { by, first, signal, ...asked }: Parameters<RumReader['vitals']>[0],
+  { by, first, signal, bounds, ...asked }: Parameters<RumReader['vitals']>[0],
 ): ReturnType<RumReader['vitals']> {
   const { where, params } = scopeOf(orgId, asked)
   const rows = await readWithin<VitalRow>(
@@ -50,8 +50,7 @@ export async function rumVitals(
      ORDER BY metric, n DESC, found
      LIMIT {most:UInt32} BY metric`,
     { ...params, ...THRESHOLDS, most: first + 1 },
-    READ_BOUNDS,
-    signal,
+    { signal, bounds },
   )
   const counted = new Map<string, number>()
   const vitals = rows.flatMap((row): RumVital[] => {
@@ -78,7 +77,7 @@ interface SeriesRow {
 export async function rumVitalSeries(
   clickhouse: ClickHouse,
   orgId: string,
-  { step, signal, ...asked }: RumScope & { readonly step: number },
+  { step, signal, bounds, ...asked }: RumScope & { readonly step: number },
 ): Promise<readonly RumSeries[]> {
   const { where, params } = scopeOf(orgId, asked)
   const rows = await readWithin<SeriesRow>(
@@ -90,8 +89,7 @@ export async function rumVitalSeries(
        GROUP BY metric, span ORDER BY metric, span)
      GROUP BY metric ORDER BY metric`,
     { ...params, metrics: METRICS, step: String(step) },
-    READ_BOUNDS,
-    signal,
+    { signal, bounds },
   )
   return rows.map(({ metric, spans, values }) => {
     const points = spans.map((span, i) => [asked.from + span * step, values[i] ?? 0] as const)
