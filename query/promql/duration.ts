@@ -6,9 +6,14 @@ export interface QueryLengths {
   readonly range: number
 }
 
-/** A duration in whole ms. */
+/** A duration in whole ms, what is less cut off; NaN or infinite where it has no value. */
 export function durationMs(duration: Duration, query: QueryLengths): number {
-  return Math.round(seconds(duration, query) * 1000)
+  const value = seconds(duration, query)
+  // As written it counts to the nanosecond; a hundred days and more of them would not fit a number.
+  if (duration.kind === 'seconds')
+    return Math.abs(value) < 9e6 ? Math.trunc(Math.round(value * 1e9) / 1e6) : Math.round(value * 1000)
+  if (duration.kind === 'negate') return 0 - durationMs(duration.of, query)
+  return Math.trunc(value * 1000)
 }
 
 function seconds(duration: Duration, query: QueryLengths): number {
@@ -32,7 +37,7 @@ function seconds(duration: Duration, query: QueryLengths): number {
         case '*':
           return left * right
         case '/':
-          return left / right
+          return right === 0 ? Number.NaN : left / right
         case '%':
           return left % right
         case '^':

@@ -35,6 +35,27 @@ describe('a window', () => {
   })
 })
 
+describe('a duration', () => {
+  const source = written('1ms', 'm 0+1x20')
+  it.each([
+    ['is cut to whole ms', 'm offset 0.0029', 18],
+    ['that is computed too', 'm offset (0.7 * 0.003)', 18],
+    ['is exact where it is written', 'm offset 0.009', 11],
+  ])('%s', async (_, query, expected) => {
+    expect(await instantOf(source, query, '20ms')).toEqual({ m: expected })
+  })
+
+  it.each([
+    ['m offset (1m / 0)', 'an offset of at most 292 years, found NaN s'],
+    ['m offset 300y', 'an offset of at most 292 years'],
+    ['sum_over_time(m[1m % 0])', 'a duration above zero and of at most 292 years, found NaN s'],
+    ['sum_over_time(m[300y])', 'a duration above zero and of at most 292 years'],
+    ['sum_over_time(m[1m:1s - 1s])', 'a duration above zero'],
+  ])('%s is refused', async (query, message) => {
+    await expect(instantOf(source, query, '0')).rejects.toThrow(message)
+  })
+})
+
 describe('a range query', () => {
   it('gives each series its own instants', async () => {
     const source = written('1m', 'a{x="1"} 1 _ stale 4', 'a{x="2"} _ 5 6')

@@ -57,6 +57,23 @@ describe('precedence', () => {
   })
 })
 
+describe('min_of and max_of', () => {
+  it.each([
+    ['max_of(a_of(), 1)', 'the unknown function'],
+    ['a offset max_of(1m, 2m) + max_of(1, 2)', '(a~ + max_of(1 2))'],
+    ['a offset 5m + (Max_of(1, 2))', '(a~ + max_of(1 2))'],
+    ['a offset -(1m + min_of(1m, max_of(1, 2)))', 'a~'],
+    ['sum_over_time(a[max_of(1m, 2m):min_of(1m, 2m)]) + min_of(1, 2)', '(sum_over_time(a[:]) + min_of(1 2))'],
+    ['sum by (offset) (a * max_of(1, 2))', 'sum((a * max_of(1 2)))'],
+    ['sum by (offset) (max_of)', 'sum(max_of)'],
+    ['a{offset="1"} + min_of(1, 2) # offset', '(a + min_of(1 2))'],
+    ['min_of + max_of # [', '(min_of + max_of)'],
+  ])('%s', (text, expected) => {
+    if (expected.startsWith('the')) expect(() => parsePromql(text)).toThrow(expected)
+    else expect(show(parsePromql(text).expr)).toBe(expected)
+  })
+})
+
 describe('a fault of form', () => {
   it.each([
     ['', 1, 1, 'the end of the query', 'an expression'],

@@ -1,9 +1,12 @@
-import { children, type Duration, type Expr, type VectorSelector } from './ast.js'
+import { children, type Duration, type Expr, type Subquery, type VectorSelector } from './ast.js'
 import type { QueryTimes } from './frame.js'
 import { infoSelection } from './info-selector.js'
 import type { PromqlQuery } from './parse.js'
 import { meaningError } from './query-text.js'
-import { LOOKBACK_MS, resolveDuration, resolveShift, SUBQUERY_STEP_MS } from './shift.js'
+import { LOOKBACK_MS, type ResolvedShift, resolveDuration, resolveShift, SUBQUERY_STEP_MS } from './shift.js'
+
+/** The longest that fits 64 bits of nanoseconds, as in Prometheus. */
+const MAX_DURATION_MS = 2 ** 63 / 1e6
 
 /** What one selector needs of the source, Unix ms, both ends included. */
 export interface Fetch {
@@ -35,7 +38,7 @@ export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
     else if (expr.kind === 'subquery') {
       const range = positive(expr.range, expr)
       if (expr.step !== null) positive(expr.step, expr)
-      const { at, offset } = resolveShift(expr, times)
+      const { at, offset } = shiftOf(expr)
       collect(expr.expr, (at ?? from) - offset - range, (at ?? to) - offset)
     } else if (expr.kind === 'call' && expr.name === 'info') {
       // The second argument only lends its matchers.
@@ -47,17 +50,27 @@ export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
   }
 
   function addFetch(selector: VectorSelector, lookBack: number, from: number, to: number): void {
-    const { at, offset } = resolveShift(selector, times)
+    const { at, offset } = shiftOf(selector)
     // What lies past an edge is looked for as far as the newest sample is.
     const before = selector.edges === null ? 0 : LOOKBACK_MS
     const after = selector.edges === 'smoothed' ? LOOKBACK_MS : 0
     fetches.push({ selector, start: (at ?? from) - offset - lookBack - before, end: (at ?? to) - offset + after })
   }
 
+  function shiftOf(expr: VectorSelector | Subquery): ResolvedShift {
+    const shift = resolveShift(expr, times)
+    if (Math.abs(shift.offset) <= MAX_DURATION_MS) return shift
+    throw meaningError(query.text, expr.span, `expected an offset of at most 292 years, found ${shift.offset / 1000} s`)
+  }
+
   function positive(duration: Duration, expr: Expr): number {
     const ms = resolveDuration(duration, times)
-    if (ms > 0 && Number.isSafeInteger(ms)) return ms
-    throw meaningError(query.text, expr.span, `expected a duration above zero, found ${ms / 1000} s`)
+    if (ms > 0 && ms <= MAX_DURATION_MS) return ms
+    throw meaningError(
+      query.text,
+      expr.span,
+      `expected a duration above zero and of at most 292 years, found ${ms / 1000} s`,
+    )
   }
 }
 

@@ -45,6 +45,7 @@ const BY_SHAPE: Readonly<Record<string, string>> = {
   'vv? > v': 'info',
   'v > s': 'scalar',
   's > v': 'vector',
+  'ss > s': 'min_of max_of',
   ' > s': 'time pi start end step range',
 }
 

@@ -99,7 +99,7 @@ function readBody(
       else expectations.push({ type: expect[1] as Expectation['type'], message: readMessage(expect[2], expect[3]) })
     } else if (failure !== null) {
       expectations.push({ type: 'fail', message: readMessage(failure[1] === 'regexp' ? 'regex' : 'msg', failure[2]) })
-    } else if (/^[+-]?(?:inf|nan|[\d.])/i.test(entry)) scalar = signedNumber(entry)
+    } else if (/^[+-]?(?:inf|nan|[\d.]\S*)$/i.test(entry)) scalar = signedNumber(entry)
     else series.push(readSeries(entry))
   }
   return { line, query, expectations, ordered, rangeVector, text, series, scalar }

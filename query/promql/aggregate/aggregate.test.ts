@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantOf, rangeOf, written } from '../../../test/promqltest/written.js'
-import { evaluateInstant } from '../index.js'
+import { evaluateInstant, evaluateRange } from '../index.js'
 import { xxHash64 } from './xx-hash.js'
 
 const source = written(
@@ -58,6 +58,19 @@ describe('an aggregation', () => {
     ['limit_ratio(-3, m)', 'PromQL warning: ratio value should be between -1 and 1, got -3, capping to -1 (1:13)'],
   ])('%s is warned of', async (query, warning) => {
     expect(await evaluateInstant(query, { source, at: 0 })).toMatchObject({ warnings: [warning], infos: [] })
+  })
+
+  it.each([
+    ['quantile(time(), m)', ['got 3', 'got -1']],
+    ['quantile(time() + time() % time(), m)', ['got NaN', 'got 3', 'got -1']],
+    ['limit_ratio(time(), m)', ['got 3, capping to 1']],
+  ])('%s is warned of at its extremes', async (query, expected) => {
+    const { warnings } = await evaluateRange(query, { source, start: -1_000, end: 3_000, step: 1_000 })
+    expect(warnings).toEqual(expected.map((text) => expect.stringContaining(text)))
+  })
+
+  it('no count but one that takes series is too large', async () => {
+    expect(await instantOf(source, 'topk(-1e30, m)', '0')).toEqual({})
   })
 
   it('limit_ratio of r and of r − 1 share the series among them', async () => {

@@ -32,8 +32,12 @@ export function aggregate(scope: Scope, node: Aggregation, frame: Frame): Value 
   }
 }
 
+/** Warns of quantiles that are no proportions: of NaN, the highest and the lowest. */
 function checkedPhis(scope: Scope, node: Aggregation, phis: Float64Array): Float64Array {
-  for (const phi of phis) {
+  // Sorted, NaN comes last.
+  const sorted = phis.toSorted()
+  const highest = sorted.findLast((phi) => !Number.isNaN(phi)) ?? Number.NaN
+  for (const phi of new Set([sorted.at(-1) ?? 0, highest, sorted[0] ?? 0])) {
     if (isProportion(phi)) continue
     const text = `quantile value should be between 0 and 1, got ${shortNumber(phi)}`
     scope.notes.warn(text, (node.param ?? node).span)

@@ -44,13 +44,13 @@ export function limitRatio(
   ratios: Float64Array,
   frame: Frame,
 ): Value {
-  const capped = ratios.map((ratio) => cap(scope, node, ratio))
+  checkRatios(scope, node, ratios)
   const kept = columns.map((column) => {
     const place = hashPlace(column.labels)
     const present = new Uint8Array(frame.steps)
     for (let index = 0; index < frame.steps; index++) {
-      const ratio = capped[index] ?? 0
-      const taken = ratio >= 0 ? ratio === 1 || place < ratio : ratio === -1 || place >= 1 + ratio
+      const ratio = ratios[index] ?? 0
+      const taken = ratio >= 0 ? ratio >= 1 || place < ratio : ratio <= -1 || place >= 1 + ratio
       if (taken) present[index] = column.present[index] ?? 0
     }
     return { ...column, present }
@@ -58,13 +58,15 @@ export function limitRatio(
   return vector(kept.filter(hasValues))
 }
 
-function cap(scope: Scope, node: Aggregation, ratio: number): number {
+/** Refuses a ratio that is no number, and warns of the highest and the lowest one beyond all series. */
+function checkRatios(scope: Scope, node: Aggregation, ratios: Float64Array): void {
   const span = (node.param ?? node).span
-  if (Number.isNaN(ratio)) throw fault(scope, span, 'Ratio value is NaN')
-  if (ratio >= -1 && ratio <= 1) return ratio
-  const to = Math.sign(ratio)
-  scope.notes.warn(`ratio value should be between -1 and 1, got ${shortNumber(ratio)}, capping to ${to}`, span)
-  return to
+  if (ratios.some(Number.isNaN)) throw fault(scope, span, 'Ratio value is NaN')
+  const sorted = ratios.toSorted()
+  const warn = (ratio: number, to: number) =>
+    scope.notes.warn(`ratio value should be between -1 and 1, got ${shortNumber(ratio)}, capping to ${to}`, span)
+  if ((sorted.at(-1) ?? 0) > 1) warn(sorted.at(-1) ?? 0, 1)
+  if ((sorted[0] ?? 0) < -1) warn(sorted[0] ?? 0, -1)
 }
 
 /**

@@ -42,11 +42,12 @@ function rank(members: readonly Column[], index: number, direction: number): num
   })
 }
 
-/** Refuses counts that are no integers of 64 bits. */
+/** Refuses counts that are no integers of 64 bits, unless none asks for any series. */
 export function checkCounts(scope: Scope, node: Aggregation, ks: Float64Array): void {
   const span = (node.param ?? node).span
+  if (ks.some(Number.isNaN)) throw fault(scope, span, 'Parameter value is NaN')
+  if (ks.every((k) => k < 1)) return
   for (const k of ks) {
-    if (Number.isNaN(k)) throw fault(scope, span, 'Parameter value is NaN')
     if (k >= 2 ** 63 || k < -(2 ** 63)) throw fault(scope, span, `Scalar value ${k} overflows int64`)
   }
 }

@@ -1,5 +1,6 @@
-import { vector } from '../value.js'
-import { type Builtin, type Builtins, mapColumns, scalarArgument, vectorArgument } from './builtin.js'
+import { type Value, vector } from '../value.js'
+import { type Builtin, type Builtins, type Invocation, mapColumns, scalarArgument, vectorArgument } from './builtin.js'
+import { greater, lesser } from './extremes.js'
 
 const each =
   (compute: (value: number) => number): Builtin =>
@@ -39,17 +40,19 @@ export const ARITHMETIC_FUNCTIONS: Builtins = {
       present: column.present.map((present, index) => ((maximum[index] ?? 0) < (minimum[index] ?? 0) ? 0 : present)),
     }))
     return vector(
-      mapColumns(columns, (value, index) => Math.max(minimum[index] ?? 0, Math.min(maximum[index] ?? 0, value))),
+      mapColumns(columns, (value, index) => greater(minimum[index] ?? 0, lesser(maximum[index] ?? 0, value))),
     )
   },
   clamp_min: (invocation) => {
     const minimum = scalarArgument(invocation, 1)
-    return vector(mapColumns(vectorArgument(invocation, 0), (value, index) => Math.max(minimum[index] ?? 0, value)))
+    return vector(mapColumns(vectorArgument(invocation, 0), (value, index) => greater(minimum[index] ?? 0, value)))
   },
   clamp_max: (invocation) => {
     const maximum = scalarArgument(invocation, 1)
-    return vector(mapColumns(vectorArgument(invocation, 0), (value, index) => Math.min(maximum[index] ?? 0, value)))
+    return vector(mapColumns(vectorArgument(invocation, 0), (value, index) => lesser(maximum[index] ?? 0, value)))
   },
+  min_of: (invocation) => ofTwo(invocation, lesser),
+  max_of: (invocation) => ofTwo(invocation, greater),
   round: (invocation) => {
     const nearest = invocation.call.args.length > 1 ? scalarArgument(invocation, 1) : null
     return vector(
@@ -60,4 +63,11 @@ export const ARITHMETIC_FUNCTIONS: Builtins = {
       }),
     )
   },
+}
+
+/** One of two scalars, instant by instant. */
+function ofTwo(invocation: Invocation, pick: (one: number, other: number) => number): Value {
+  const others = scalarArgument(invocation, 1)
+  const values = scalarArgument(invocation, 0).map((value, index) => pick(value, others[index] ?? 0))
+  return { kind: 'scalar', values }
 }

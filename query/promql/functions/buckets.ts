@@ -21,18 +21,30 @@ export function orderedBuckets(buckets: readonly Bucket[]): Bucket[] | null {
   return merged.at(-1)?.upper === Number.POSITIVE_INFINITY ? merged : null
 }
 
-/** Counts that never fall, and whether one had to be lifted by more than rounding explains. */
-export function monotonic(buckets: readonly Bucket[]): { buckets: Bucket[]; forced: boolean } {
+/** Bounds between which counts were lifted, and by how much at most. */
+export interface Lifted {
+  readonly from: number
+  readonly to: number
+  readonly difference: number
+}
+
+/** Counts that never fall, and which had to be lifted by more than rounding explains; null for none. */
+export function monotonic(buckets: readonly Bucket[]): { buckets: Bucket[]; lifted: Lifted | null } {
   let highest = buckets[0]?.count ?? 0
-  let forced = false
-  const lifted = buckets.map(({ upper, count }) => {
+  let lifted: Lifted | null = null
+  const rising = buckets.map(({ upper, count }) => {
     if (count !== highest && !withinRounding(highest, count)) {
-      if (count < highest) forced = true
-      else highest = count
+      if (count < highest) {
+        lifted = {
+          from: lifted?.from ?? upper,
+          to: upper,
+          difference: Math.max(lifted?.difference ?? 0, highest - count),
+        }
+      } else highest = count
     }
     return { upper, count: highest }
   })
-  return { buckets: lifted, forced }
+  return { buckets: rising, lifted }
 }
 
 function withinRounding(one: number, other: number): boolean {

@@ -19,6 +19,8 @@ describe('an anchored window', () => {
 
   it('without a sample of its own says nothing', async () => {
     expect(await instantOf(source, 'increase(c_total[30s] anchored)', '8m')).toEqual({})
+    expect(await instantOf(source, 'changes(c_total[30s] anchored)', '1m45s')).toEqual({})
+    expect(await instantOf(source, 'resets(c_total[30s] anchored)', '1m45s')).toEqual({})
   })
 })
 
@@ -26,10 +28,16 @@ describe('a smoothed window', () => {
   it.each([
     ['ends between the samples around its edges', 'increase(c_total[1m] smoothed)', '1m30s', 10],
     ['has a counter fall to zero at once', 'increase(c_total[1m] smoothed)', '3m30s', 5 + 3],
+    ['has a counter fall to zero at either edge', 'increase(c_total[30s] smoothed)', '3m45s', 6 / 2],
+    ['between two samples lies on one line', 'increase(c_total[20s] smoothed)', '1m50s', 10 / 3],
     ['of a gauge draws a straight line', 'delta(c_total[30s] smoothed)', '3m30s', -12],
   ])('%s', async (_, query, at, expected) => {
     expect(Object.values(await instantOf(source, query, at))).toEqual([expect.closeTo(expected, 9)])
   })
+})
+
+it('a smoothed window before the first sample says nothing', async () => {
+  expect(await instantOf(source, 'increase(late_total[1m] smoothed)', '3m')).toEqual({})
 })
 
 it('a smoothed selector lies on the line between samples', async () => {

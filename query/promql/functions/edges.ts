@@ -40,20 +40,17 @@ export function edgedDifference(
 
 /** How many neighbours meet a condition, the sample before the window counted in. */
 export function edgedPairs(invocation: Invocation, counts: (before: number, after: number) => boolean): Value {
-  return overEdged(
-    invocation,
-    ({ window: { values, to }, first }) => {
-      let count = 0
-      for (let index = first + 1; index < to; index++) {
-        if (counts(values[index - 1] ?? 0, values[index] ?? 0)) count++
-      }
-      return count
-    },
-    false,
-  )
+  return overEdged(invocation, ({ window: { values, to }, first }) => {
+    let count = 0
+    for (let index = first + 1; index < to; index++) {
+      if (counts(values[index - 1] ?? 0, values[index] ?? 0)) count++
+    }
+    return count
+  })
 }
 
-function overEdged(invocation: Invocation, fold: (edged: EdgedWindow) => number, needsInner = true): Value {
+/** Folds windows that samples lie in, or around whose whole length a line can be drawn. */
+function overEdged(invocation: Invocation, fold: (edged: EdgedWindow) => number): Value {
   const smoothed = edgesOf(invocation) === 'smoothed'
   const inner = rangeArgument(invocation.scope, argument(invocation, 0), invocation.frame)
   const after = smoothed ? LOOKBACK_MS : 0
@@ -68,7 +65,7 @@ function overEdged(invocation: Invocation, fold: (edged: EdgedWindow) => number,
     const { timestamps, from, to } = window
     const first = Math.max(from, placeOf(timestamps, from, to - 1, (time) => time > start) - 1)
     const last = smoothed ? placeOf(timestamps, from, to - 1, (time) => time >= end) : to - 1
-    if (needsInner && (timestamps[last] ?? 0) <= start) return null
+    if ((timestamps[last] ?? 0) <= start || (timestamps[first] ?? 0) > end) return null
     return fold({ window, start, end, first, last, smoothed })
   }
   return overRange(invocation, wide, () => each)
@@ -97,7 +94,7 @@ function rightValue({ window, last, end, smoothed }: EdgedWindow, counter: boole
   const value = window.values[last] ?? 0
   if (!smoothed || last === window.from || (window.timestamps[last] ?? 0) <= end) return value
   const before = window.values[last - 1] ?? 0
-  return between(window, last - 1, before, counter && value < before ? value + before : value, end)
+  return between(window, last - 1, counter && value < before ? 0 : before, value, end)
 }
 
 /** The value at a time on the line between two neighbours. */

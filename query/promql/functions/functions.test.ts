@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { instantOf, rangeOf, written } from '../../../test/promqltest/written.js'
-import { evaluateInstant } from '../index.js'
+import { instantOf, written } from '../../../test/promqltest/written.js'
+import { evaluateInstant, evaluateRange } from '../index.js'
 import { SIGNATURES, UNSUPPORTED } from '../signatures.js'
 import { FUNCTIONS } from './index.js'
 
@@ -33,12 +33,13 @@ describe('over a window', () => {
     ['ts_of_first_over_time(line[9m])', 0],
     ['stdvar_over_time(line[9m])', 72],
     ['mad_over_time(line[9m])', 6],
+    ['mad_over_time(g[9m])', Number.NaN],
     ['quantile_over_time(0.25, line[9m])', 6],
     ['present_over_time(g[9m])', 1],
     ['double_exponential_smoothing(line[9m], 0.5, 0.5)', 24],
   ])('%s', async (query, expected) => {
     const [found] = Object.values(await instantOf(source, query, '4m'))
-    expect(found).toBeCloseTo(expected, 3)
+    expect(found).toEqual(Number.isNaN(expected) ? expected : expect.closeTo(expected, 3))
   })
 
   it.each(['rate', 'increase', 'delta', 'irate', 'idelta', 'deriv'])('%s says nothing of one sample', async (name) => {
@@ -50,6 +51,22 @@ describe('over a window', () => {
       'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "g" (1:6)'
     expect(await evaluateInstant('rate(g[5m])', { source, at: 240_000 })).toMatchObject({ infos: [info], warnings: [] })
     expect(await evaluateInstant('rate(c_total[5m])', { source, at: 240_000 })).toMatchObject({ infos: [] })
+    const anchored =
+      'PromQL info: metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "line" (1:10)'
+    const both = await evaluateInstant('increase(line[5m] anchored) + rate(c_total[5m])', { source, at: 240_000 })
+    expect(both.infos).toEqual([anchored])
+  })
+
+  it('warns of a quantile that is none only where there are samples', async () => {
+    const warning = 'PromQL warning: quantile value should be between 0 and 1, got 2 (1:20)'
+    const ask = (name: string) => evaluateInstant(`quantile_over_time(2, ${name}[5m])`, { source, at: 240_000 })
+    expect((await ask('g')).warnings).toEqual([warning])
+    expect((await ask('nothing')).warnings).toEqual([])
+  })
+
+  it('says the same thing once, with its last place', async () => {
+    const { infos } = await evaluateInstant('rate(g[5m]) + rate(g[4m])', { source, at: 240_000 })
+    expect(infos).toEqual([expect.stringMatching(/"g" \(1:20\)$/)])
   })
 })
 
@@ -66,6 +83,12 @@ describe('of values', () => {
     ['clamp_min(v, 1)', [1, 7.25]],
     ['clamp_max(v, 1)', [-2.5, 1]],
     ['clamp(v, 5, 0)', []],
+    ['clamp_min(v * NaN, Inf)', [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]],
+    ['clamp_max(v * NaN, 1)', [Number.NaN, Number.NaN]],
+    ['vector(min_of(3, 2))', [2]],
+    ['vector(max_of(time(), NaN))', [Number.NaN]],
+    ['vector(min_of(NaN, -Inf))', [Number.NEGATIVE_INFINITY]],
+    ['vector(MAX_OF(3, min_of(time(), 9)))', [9]],
     ['sqrt(v)', [Number.NaN, Math.sqrt(7.25)]],
     ['deg(rad(v))', [-2.5, 7.25]],
     ['year(date)', [2016]],
@@ -116,6 +139,14 @@ describe('of labels', () => {
     expect(Object.values(await instantOf(source, query, '0'))).toEqual(expected)
   })
 
+  it('orders nothing over a range, and says so', async () => {
+    const ask = (end: number) => evaluateRange('1 + sort(m)', { source, start: 0, end, step: 1000 })
+    const warning =
+      'PromQL warning: sort is ineffective for range queries since results are always ordered by labels (1:5)'
+    expect((await ask(1000)).warnings).toEqual([warning])
+    expect((await ask(0)).warnings).toEqual([])
+  })
+
   it('refuses two series that would become one', async () => {
     await expect(instantOf(source, 'label_replace(m, "a", "z", "a", ".*")', '0')).rejects.toThrow('same labelset')
   })
@@ -148,21 +179,4 @@ describe('of classic histograms', () => {
     const query = 'histogram_quantile(0.5, h_bucket{x="bad"})'
     expect(await evaluateInstant(query, { source, at: 0 })).toMatchObject({ samples: [], warnings: [warning] })
   })
-
-  it('notes counts that had to be lifted', async () => {
-    const falling = written('1m', 'h_bucket{le="1"} 5', 'h_bucket{le="2"} 3', 'h_bucket{le="+Inf"} 6')
-    const { infos } = await evaluateInstant('histogram_quantile(0.5, h_bucket)', { source: falling, at: 0 })
-    expect(infos).toEqual([expect.stringContaining('needed to be fixed for monotonicity')])
-  })
-})
-
-it('info adds the labels of the info series seen last', async () => {
-  const source = written(
-    '1m',
-    'm{instance="i",job="j"} 1 2',
-    'target_info{instance="i",job="j",v="1"} 1 _',
-    'target_info{instance="i",job="j",v="2"} _ 1',
-  )
-  const expected = { 'm{instance=i,job=j,v=1}': '1 _', 'm{instance=i,job=j,v=2}': '_ 2' }
-  expect(await rangeOf(source, 'info(m)', ['0', '1m', '1m'])).toEqual(expected)
 })

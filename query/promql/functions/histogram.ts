@@ -1,4 +1,5 @@
 import type { Labels } from '../../../schema/domain/labels.js'
+import { instant } from '../frame.js'
 import { parseGoFloat, plainNumber, shortNumber } from '../go-number.js'
 import { dropLabels, labelKey, labelOf, METRIC_LABELS, METRIC_NAME, withLabel } from '../label-set.js'
 import { isProportion } from '../quantile.js'
@@ -90,14 +91,22 @@ function histograms(invocation: Invocation, place: number): Histogram[] {
 
 function quantileColumn(invocation: Invocation, place: number, histogram: Histogram, phis: Float64Array): Column {
   return eachInstant(invocation, histogram, (buckets, index) => {
+    const phi = phis[index] ?? 0
     const fixed = monotonic(buckets)
-    if (fixed.forced) {
-      const where = histogram.name === '' ? '' : ` for metric name ${JSON.stringify(histogram.name)}`
-      const text = `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${where}`
-      invocation.scope.notes.inform(text, argument(invocation, place).span)
+    const found = bucketQuantile(phi, fixed.buckets)
+    // An answer that no count went into is no worse for one that was lifted.
+    if (fixed.lifted !== null && isProportion(phi) && !Number.isNaN(found)) {
+      const at = instant(invocation.frame, index)
+      const forced = { ...fixed.lifted, first: at, last: at, histograms: 1 }
+      invocation.scope.notes.informForced(forcedText(histogram.name), argument(invocation, place).span, forced)
     }
-    return bucketQuantile(phis[index] ?? 0, fixed.buckets)
+    return found
   })
+}
+
+function forcedText(name: string): string {
+  const where = name === '' ? '' : ` for metric name ${JSON.stringify(name)}`
+  return `input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/prometheus/latest/querying/functions/#histogram_quantile)${where}`
 }
 
 /** A value per instant at which the histogram has a bucket. */

@@ -26,7 +26,8 @@ function info(invocation: Invocation): Value {
       joined.push(column)
       continue
     }
-    const infos = byTarget.get(projectionKey(column.labels, IDENTIFYING)) ?? []
+    const target = IDENTIFYING.some((name) => labelOf(column.labels, name) !== '')
+    const infos = target ? (byTarget.get(projectionKey(column.labels, IDENTIFYING)) ?? []) : []
     joined.push(...enrich(invocation, column, infos, dataMatchers))
   }
   const collision = () => fault(scope, call.span, 'vector cannot contain metrics with the same labelset')

@@ -57,6 +57,7 @@ export const OVER_TIME_FUNCTIONS: Builtins = {
   stdvar_over_time: fold(variance),
   mad_over_time: fold(({ values, from, to }) => {
     const samples = values.subarray(from, to)
+    if (samples.some(Number.isNaN)) return Number.NaN
     const median = quantile(0.5, samples)
     return quantile(
       0.5,
@@ -65,18 +66,14 @@ export const OVER_TIME_FUNCTIONS: Builtins = {
   }),
   quantile_over_time: (invocation) => {
     const phis = scalarArgument(invocation, 0)
-    for (const phi of phis) {
-      if (isProportion(phi)) continue
-      const text = `quantile value should be between 0 and 1, got ${shortNumber(phi)}`
-      invocation.scope.notes.warn(text, argument(invocation, 0).span)
-    }
-    return overWindows(
-      invocation,
-      1,
-      () =>
-        ({ values, from, to, index }) =>
-          quantile(phis[index] ?? 0, values.subarray(from, to)),
-    )
+    return overWindows(invocation, 1, () => ({ values, from, to, index }) => {
+      const phi = phis[index] ?? 0
+      if (!isProportion(phi)) {
+        const text = `quantile value should be between 0 and 1, got ${shortNumber(phi)}`
+        invocation.scope.notes.warn(text, argument(invocation, 0).span)
+      }
+      return quantile(phi, values.subarray(from, to))
+    })
   },
 }
 

@@ -1,5 +1,6 @@
 import { labelOf, METRIC_NAME } from '../label-set.js'
-import type { Window, WindowSeries } from '../window.js'
+import type { Column, Value } from '../value.js'
+import type { Window } from '../window.js'
 import { argument, type Builtin, type Builtins, type Invocation, overWindows } from './builtin.js'
 import { edgedDifference, edgedPairs, edgesOf } from './edges.js'
 import { ResetLosses } from './reset-losses.js'
@@ -19,41 +20,46 @@ export const RATE_FUNCTIONS: Builtins = {
   changes: countingPairs((before, after) => after !== before && !(Number.isNaN(after) && Number.isNaN(before))),
 }
 
-function extrapolating(kind: { readonly counter: boolean; readonly perSecond: boolean }): Builtin {
+/** Whether resets are made up for, and whether a result is a rate. */
+interface Kind {
+  readonly counter: boolean
+  readonly perSecond: boolean
+}
+
+function extrapolating(kind: Kind): Builtin {
   return (invocation) => {
-    if (edgesOf(invocation) !== null) return edgedDifference(invocation, kind)
-    return overWindows(invocation, 0, (series) => {
-      const resets = kind.counter ? new ResetLosses(series.values) : null
-      let noted = !kind.counter
-      return (window) => {
-        if (window.to - window.from < 2) return null
-        if (!noted) noted = noteName(invocation, series)
-        const lost = resets === null ? 0 : resets.inWindow(window.from, window.to)
-        return extrapolate(window, lost, kind)
-      }
-    })
+    const value = edgesOf(invocation) === null ? extrapolated(invocation, kind) : edgedDifference(invocation, kind)
+    if (kind.counter && value.kind === 'vector') noteNames(invocation, value.columns)
+    return value
   }
 }
 
-/** Says so, once a series, if a counter function meets a name that no counter has. */
-function noteName(invocation: Invocation, series: WindowSeries): true {
-  const name = labelOf(series.labels, METRIC_NAME)
-  if (name !== '' && !COUNTER_NAME.test(name)) {
+function extrapolated(invocation: Invocation, kind: Kind): Value {
+  return overWindows(invocation, 0, (series) => {
+    const resets = kind.counter ? new ResetLosses(series.values) : null
+    return (window) => {
+      if (window.to - window.from < 2) return null
+      const lost = resets === null ? 0 : resets.inWindow(window.from, window.to)
+      return extrapolate(window, lost, kind)
+    }
+  })
+}
+
+/** Says so if a counter function has met a name that no counter has. */
+function noteNames(invocation: Invocation, columns: readonly Column[]): void {
+  for (const { labels } of columns) {
+    const name = labelOf(labels, METRIC_NAME)
+    if (name === '' || COUNTER_NAME.test(name)) continue
     const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`
     invocation.scope.notes.inform(text, argument(invocation, 0).span)
   }
-  return true
 }
 
 /**
  * The difference of a window's ends carried to its edges: a gap up to 1.1 mean distances is bridged in full, a wider
  * one by half a distance; a counter is not carried back below zero.
  */
-function extrapolate(
-  { timestamps, values, from, to, start, end }: Window,
-  lost: number,
-  kind: { readonly counter: boolean; readonly perSecond: boolean },
-): number {
+function extrapolate({ timestamps, values, from, to, start, end }: Window, lost: number, kind: Kind): number {
   const firstTime = timestamps[from] ?? 0
   const lastTime = timestamps[to - 1] ?? 0
   const firstValue = values[from] ?? 0

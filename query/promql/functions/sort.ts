@@ -4,7 +4,7 @@ import { type Column, vector } from '../value.js'
 import { argument, type Builtin, type Builtins, type Invocation, vectorArgument } from './builtin.js'
 import { naturalOrder } from './natural-order.js'
 
-/** Functions that order an instant vector; over a range of instants order has no meaning and nothing happens. */
+/** Functions that order an instant vector; over a range of instants order has no meaning, and a warning says so. */
 export const SORT_FUNCTIONS: Builtins = {
   sort: ordering(() => (one, other) => byValue(one, other, 1)),
   sort_desc: ordering(() => (one, other) => byValue(one, other, -1)),
@@ -16,8 +16,11 @@ type Order = (one: Column, other: Column) => number
 
 function ordering(orderOf: (invocation: Invocation) => Order): Builtin {
   return (invocation) => {
+    const { scope, frame, call } = invocation
     const columns = vectorArgument(invocation, 0)
-    return vector(invocation.frame.steps > 1 ? columns : [...columns].sort(orderOf(invocation)))
+    if (frame.steps === 1) return vector([...columns].sort(orderOf(invocation)))
+    scope.notes.warn('sort is ineffective for range queries since results are always ordered by labels', call.span)
+    return vector(columns)
   }
 }
 

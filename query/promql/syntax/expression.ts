@@ -5,6 +5,7 @@ import { syntaxError } from '../query-text.js'
 import { readDuration } from './duration.js'
 import { numberValue } from './literals.js'
 import { bindOperators, type Piece } from './precedence.js'
+import { functionName } from './prepare.js'
 import { readSelector } from './selector.js'
 import { child, childNodes, labelList, literalText, type Source, textOf, wrongAt } from './tree.js'
 
@@ -77,13 +78,11 @@ function readOperand(source: Source, node: SyntaxNode): Expr {
     }
     case 'VectorSelector':
       return readSelector(source, node)
-    case 'FunctionCall':
-      return {
-        kind: 'call',
-        name: textOf(source, child(node, 'FunctionIdentifier')),
-        args: readArguments(source, node),
-        span,
-      }
+    case 'FunctionCall': {
+      const { from, to } = child(node, 'FunctionIdentifier')
+      const name = functionName(source.text.slice(from, to), source.prepared.slice(from, to))
+      return { kind: 'call', name, args: readArguments(source, node), span }
+    }
     case 'AggregateExpr':
       return readAggregation(source, node)
     default:
