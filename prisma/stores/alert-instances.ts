@@ -1,6 +1,6 @@
-import type { Pool } from 'pg'
 import { labelsFromCanonical } from '../../schema/domain/labels.js'
 import type { AlertInstance, MonitorStore, Transition } from '../../schema/ports/control-plane.js'
+import type { WalledPool } from '../walled.js'
 import { conditions } from './conditions.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
@@ -35,7 +35,10 @@ const INSTANCES = 'instances'
 const TRANSITIONS = 'transitions'
 
 /** What the evaluator wrote of one org's instances, read only. */
-export function instanceReads(pool: Pool, orgId: string): Pick<MonitorStore, 'instances' | 'instance' | 'transitions'> {
+export function instanceReads(
+  pool: WalledPool,
+  orgId: string,
+): Pick<MonitorStore, 'instances' | 'instance' | 'transitions'> {
   return {
     async instances(of, page, states) {
       const where = conditions()

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { ControlPlane, OrgStores } from '../../schema/ports/control-plane.js'
 import type { Database } from '../client.js'
 import type { Sealer } from '../sealing.js'
+import { type WalledPool, walledDatabase, walledPool } from '../walled.js'
 import { createApiTokenStore } from './api-tokens.js'
 import { createChannelStore } from './channels.js'
 import { createDeliveryStore } from './deliveries.js'
@@ -13,7 +14,7 @@ import { createMemberStore, toOrg } from './members.js'
 import { createMonitorStore } from './monitors.js'
 
 /**
- * The control plane on PostgreSQL.
+ * The control plane on PostgreSQL. An org's stores stand behind its wall of row security; finding out who calls does not.
  *
  * @param deps.pool The pool that `database` runs on; tables of the engine are read through it.
  */
@@ -25,19 +26,23 @@ export function createControlPlane(deps: {
   const { database, pool, sealer } = deps
   return {
     identity: createIdentityStore(database),
-    forOrg: (orgId): OrgStores => ({
-      orgId,
-      async org() {
-        const row = await database.org.findUnique({ where: { id: orgId } })
-        return row && toOrg(row)
-      },
-      members: createMemberStore(database, orgId),
-      apiTokens: createApiTokenStore(database, orgId),
-      ingestKeys: createIngestKeyStore(database, sealer, randomBytes, orgId),
-      monitors: createMonitorStore(database, pool, orgId),
-      channels: createChannelStore(database, sealer, orgId),
-      incidents: createIncidentStore(database, pool, orgId),
-      deliveries: createDeliveryStore(database, orgId),
-    }),
+    forOrg: (orgId) => orgStores(walledDatabase(database, orgId), walledPool(pool, orgId), sealer, orgId),
+  }
+}
+
+function orgStores(database: Database, pool: WalledPool, sealer: Sealer, orgId: string): OrgStores {
+  return {
+    orgId,
+    async org() {
+      const row = await database.org.findUnique({ where: { id: orgId } })
+      return row && toOrg(row)
+    },
+    members: createMemberStore(database, orgId),
+    apiTokens: createApiTokenStore(database, orgId),
+    ingestKeys: createIngestKeyStore(database, sealer, randomBytes, orgId),
+    monitors: createMonitorStore(database, pool, orgId),
+    channels: createChannelStore(database, sealer, orgId),
+    incidents: createIncidentStore(database, pool, orgId),
+    deliveries: createDeliveryStore(database, orgId),
   }
 }

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import type { TimelineEntry } from '../../schema/domain/incident.js'
 import type {
   CountedPage,
@@ -9,6 +8,7 @@ import type {
 } from '../../schema/ports/control-plane.js'
 import type { Database } from '../client.js'
 import type { TimelineEntry as EntryRow, Incident as Row } from '../generated/client.js'
+import type { WalledPool } from '../walled.js'
 import { andMatcher, conditions, withPatterns } from './conditions.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
@@ -16,7 +16,7 @@ const LIST = 'incidents'
 const TIMELINE = 'timeline'
 
 /** Incidents of one org, read only: the evaluator writes them. */
-export function createIncidentStore(database: Database, pool: Pool, orgId: string): IncidentStore {
+export function createIncidentStore(database: Database, pool: WalledPool, orgId: string): IncidentStore {
   return {
     list: (page, filter) => list(database, pool, orgId, page, filter),
     async get(id) {
@@ -46,7 +46,7 @@ export function createIncidentStore(database: Database, pool: Pool, orgId: strin
 
 async function list(
   database: Database,
-  pool: Pool,
+  pool: WalledPool,
   orgId: string,
   page: PageRequest,
   filter: IncidentListFilter,

@@ -1,4 +1,3 @@
-import type { Pool } from 'pg'
 import type { Monitor, MonitorStatus } from '../../schema/domain/monitor.js'
 import type { MonitorDraft } from '../../schema/domain/monitor-draft.js'
 import { UNJUDGED } from '../../schema/domain/monitor-status.js'
@@ -6,13 +5,14 @@ import { storedRuleSchema } from '../../schema/domain/rule.js'
 import type { CountedPage, MonitorListFilter, MonitorStore, PageRequest } from '../../schema/ports/control-plane.js'
 import type { Database } from '../client.js'
 import type { Prisma, Monitor as Row } from '../generated/client.js'
+import type { WalledPool } from '../walled.js'
 import { instanceReads } from './alert-instances.js'
 import { andMatcher, conditions, withPatterns } from './conditions.js'
 import { createOnce } from './create-replay.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
 /** Monitors of one org. Deleted ones answer as missing. */
-export function createMonitorStore(database: Database, pool: Pool, orgId: string): MonitorStore {
+export function createMonitorStore(database: Database, pool: WalledPool, orgId: string): MonitorStore {
   const live = { orgId, deletedAt: null }
   return {
     list: (page, filter) => list(database, pool, orgId, page, filter),
@@ -73,7 +73,7 @@ const LIST = 'monitors'
 
 async function list(
   database: Database,
-  pool: Pool,
+  pool: WalledPool,
   orgId: string,
   page: PageRequest,
   filter: MonitorListFilter,
@@ -114,7 +114,7 @@ async function list(
   }
 }
 
-async function statuses(pool: Pool, orgId: string, ids: readonly string[]): Promise<Map<string, MonitorStatus>> {
+async function statuses(pool: WalledPool, orgId: string, ids: readonly string[]): Promise<Map<string, MonitorStatus>> {
   const { rows } = await pool.query<{
     monitor_id: string
     state: MonitorStatus['state']
