@@ -36,7 +36,8 @@ const usage = watchUsage(process.pid)
 const connection = createChdbConnection({ path: String(directory) })
 // The two packages declare the same interface twice, apart in optional properties only.
 const client = createClient({ connection: connection as unknown as ClientOptions['connection'] & object })
-await client.command({ query: readFileSync(join(packageRoot(), 'sql/clickhouse/0001_logs.sql'), 'utf8') })
+for (const file of ['0001_logs.sql', '0005_log_text_index.sql'])
+  await client.command({ query: readFileSync(join(packageRoot(), 'sql/clickhouse', file), 'utf8') })
 
 const now = Date.now()
 const rows = Array.from({ length: Number(batches) }, (_, batch) =>

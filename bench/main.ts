@@ -1,5 +1,6 @@
 import { type Benchmark, meetsAim, table } from './harness.js'
 import { ingest } from './ingest.js'
+import { logs } from './logs.js'
 import { metrics } from './metrics.js'
 import { promql } from './promql.js'
 
@@ -8,7 +9,7 @@ import { promql } from './promql.js'
  * 2 when a benchmark is not known.
  */
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, metrics, promql]
+const BENCHMARKS: readonly Benchmark[] = [ingest, logs, metrics, promql]
 
 const wanted = process.argv.slice(2)
 const isHelp = wanted.includes('--help') || wanted.includes('-h')

@@ -1,4 +1,4 @@
-import { compileLogFilter, createParamSink, parseLogSelector } from '../query/logql/index.js'
+import { compileLogFilter, createParamSink, lineHintsSql, parseLogSelector } from '../query/logql/index.js'
 import type { LogBucket, LogSeriesReader } from '../schema/ports/series.js'
 import type { ClickHouse } from './clients.js'
 import { readWithin } from './query-bounds.js'
@@ -16,14 +16,15 @@ export async function logHistogram(
   { selector, from, to, widthMs, ...limits }: Parameters<LogSeriesReader['histogram']>[0],
 ): Promise<readonly LogBucket[]> {
   const params = createParamSink()
-  const filter = compileLogFilter(parseLogSelector(selector), params)
+  const parsed = parseLogSelector(selector)
+  const filter = [...lineHintsSql(parsed.stages, params), compileLogFilter(parsed, params)].join(' AND ')
   const rows = await readWithin<Row>(
     clickhouse,
     `SELECT toUInt32(intDiv(toUnixTimestamp64Milli(ts) - {from:Int64}, {width:Int64})) AS bucket, level,
        toString(count()) AS count
      FROM logs
      WHERE org_id = {org:String} AND ts >= fromUnixTimestamp64Milli({from:Int64})
-       AND ts < fromUnixTimestamp64Milli({to:Int64}) AND (${filter})
+       AND ts < fromUnixTimestamp64Milli({to:Int64}) AND ${filter}
      GROUP BY bucket, level ORDER BY bucket, level`,
     { ...params.values, org: orgId, from: String(from), to: String(to), width: String(widthMs) },
     limits,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../embedded/chdb.js'
 import { QueryCancelledError } from '../schema/domain/query-bounds.js'
 import { QueryError } from '../schema/domain/query-error.js'
+import { CursorError } from '../schema/ports/control-plane.js'
 import type { LogReader } from '../schema/ports.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createLogReader } from './log-reader.js'
@@ -139,7 +140,7 @@ describe('createLogReader', () => {
     ['an item past any', Buffer.from(JSON.stringify(['1', randomUUID(), 2 ** 32])).toString('base64url')],
     ['a time past any', Buffer.from(JSON.stringify(['9999999999999999999', randomUUID(), 0])).toString('base64url')],
   ])('refuses a cursor that is none: %s', async (_name, after) => {
-    await expect(reader.search({ ...ALL, after })).rejects.toThrow(QueryError)
+    await expect(reader.search({ ...ALL, after })).rejects.toThrow(CursorError)
   })
 
   it.each([

@@ -33,8 +33,8 @@ export async function openLogTable(): Promise<LogTable> {
   // The two packages declare the same interface twice, apart in optional properties only.
   const connection = createChdbConnection({ path: directory }) as unknown as ClientOptions['connection'] & object
   const client = createClient({ connection })
-  const ddl = readFileSync(new URL('../sql/clickhouse/0001_logs.sql', import.meta.url), 'utf8')
-  await client.command({ query: ddl })
+  for (const file of ['0001_logs.sql', '0005_log_text_index.sql'])
+    await client.command({ query: readFileSync(new URL(`../sql/clickhouse/${file}`, import.meta.url), 'utf8') })
   return {
     async insert(records) {
       if (records.length > 0) await client.insert({ table: 'logs', values: records.map(toRow), format: 'JSONEachRow' })

@@ -2,6 +2,7 @@
 export { canonicalLogSelector, filterLabelNames } from './canonical.js'
 export { compileEventFilter, compileLogFilter } from './filter-sql.js'
 export { type LabelColumns, numberFieldSql, storedLabelSql as groupByColumn } from './label-sql.js'
+export { lineHintsSql } from './line-hint.js'
 export { matchesLog } from './matches-log.js'
 export type { MetricExpr } from './metric.js'
 export { compileLogMetric } from './metric-sql.js'

@@ -1,5 +1,6 @@
 import { labelFilterSql, lineFilterSql, type RowSql, storedRow } from './filter-sql.js'
 import { firstWinsMapSql, storedLabelMapSql } from './label-map-sql.js'
+import { lineHintsSql } from './line-hint.js'
 import type { ParamSink } from './param-sink.js'
 import { foundPairsSql } from './parser-sql.js'
 import type { FormatStage, ParserStage, Pipeline, PipelineStage, Template } from './pipeline.js'
@@ -30,6 +31,7 @@ export function pipelineSql(
   const leading = changing === -1 ? pipeline.stages : pipeline.stages.slice(0, changing)
   const conditions = [
     scope,
+    ...lineHintsSql(pipeline.stages, params),
     ...pipeline.matchers.map((matcher) => labelFilterSql(matcher, stored, params)),
     ...leading.map((stage) => filterStageSql(stage, stored, params)),
   ]

@@ -162,6 +162,25 @@ export interface LogReader {
   ): Promise<LogPage>
 }
 
+/** Which records of a tail: of flushes that one snapshot sees and an earlier one does not. */
+export interface NewLogs extends ReadLimits {
+  readonly selector: string
+  readonly before: FlushSnapshot
+  readonly after: FlushSnapshot
+  /** Where the flushes' records lie: [from, to), Unix ms. */
+  readonly from: number
+  readonly to: number
+  /** Only those after this record, by its cursor; null for all. */
+  readonly beyond: string | null
+}
+
+/** Reads what came into an org's logs since. Throws like `LogReader`. */
+export interface LogTailReader {
+  /** The first records by time and id, or the last of them; in rising order either way. */
+  page(query: NewLogs & { readonly first: number; readonly newest: boolean }): Promise<LogPage>
+  count(query: NewLogs): Promise<number>
+}
+
 /** Samples of one series over a range, as the PromQL engine reads them. */
 export interface StoredSeries {
   readonly labels: Record<string, string>
