@@ -76,21 +76,23 @@ export interface Call {
   readonly span: Span
 }
 
-export type AggregateOp =
-  | 'sum'
-  | 'avg'
-  | 'min'
-  | 'max'
-  | 'count'
-  | 'group'
-  | 'stddev'
-  | 'stdvar'
-  | 'topk'
-  | 'bottomk'
-  | 'quantile'
-  | 'count_values'
-  | 'limitk'
-  | 'limit_ratio'
+export const AGGREGATE_OPS = [
+  'sum',
+  'avg',
+  'min',
+  'max',
+  'count',
+  'group',
+  'stddev',
+  'stdvar',
+  'topk',
+  'bottomk',
+  'quantile',
+  'count_values',
+  'limitk',
+  'limit_ratio',
+] as const
+export type AggregateOp = (typeof AGGREGATE_OPS)[number]
 
 export interface Aggregation {
   readonly kind: 'aggregation'

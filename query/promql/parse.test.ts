@@ -86,7 +86,7 @@ describe('a fault of form', () => {
     ['a b', 1, 3, '"b"', 'an operator, a modifier or the end of the query'],
     ['a{b="c}', 1, 5, '"', 'a string that is closed by another "'],
     ['foo(a)', 1, 1, 'the unknown function "foo"', 'a function or an aggregation of PromQL'],
-    ['1 + RATE(a[5m])', 1, 5, 'the unknown function "RATE"', 'a function or an aggregation of PromQL'],
+    ['1 + RATE(a[5m])', 1, 5, 'the unknown function "RATE"', 'a function or an aggregation of PromQL, such as "rate"'],
     ['a{b="\\q"}', 1, 5, '"\\q"', 'a string whose escapes are valid, such as "\\\\d+"'],
   ])('in %j is told with its place', (text, line, column, found, expected) => {
     const error = parseError(text)

@@ -1,8 +1,10 @@
 import type { Tree } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
-import type { Expr } from './ast.js'
+import { nearestName } from '../../schema/domain/nearest-name.js'
+import { AGGREGATE_OPS, type Expr } from './ast.js'
 import { checkTypes } from './check-types.js'
 import { type PromqlError, syntaxError } from './query-text.js'
+import { SIGNATURES } from './signatures.js'
 import { readExpression } from './syntax/expression.js'
 import { prepare } from './syntax/prepare.js'
 
@@ -77,6 +79,14 @@ const EXPECTED: Readonly<Record<string, string>> = {
   StepInvariantExpr: 'a Unix time, start() or end()',
 }
 
+/** What to call instead of an unknown function: one of another case, or one that differs in a few letters. */
+function expectedFunction(name: string): string {
+  const known = [...SIGNATURES.keys(), ...AGGREGATE_OPS]
+  const lower = name.toLowerCase()
+  const meant = nearestName(lower, known, Math.floor(name.length / 3))
+  return `a function or an aggregation of PromQL${meant === null ? '' : `, such as "${meant}"`}`
+}
+
 function errorAt(
   text: string,
   from: number,
@@ -87,7 +97,7 @@ function errorAt(
   const token = /^(?:[\w:.]+|"(?:[^"\\]|\\.)*"|\S)/s.exec(text.slice(at))?.[0]
   if (token === '(' && parent === 'VectorSelector' && before?.name === 'Identifier') {
     const name = text.slice(before.from, before.to)
-    return syntaxError(text, before.from, `the unknown function "${name}"`, 'a function or an aggregation of PromQL')
+    return syntaxError(text, before.from, `the unknown function "${name}"`, expectedFunction(name))
   }
   const found = token === undefined ? 'the end of the query' : `"${token}"`
   const expected = parent === 'PromQL' && before === null ? 'an expression' : EXPECTED[parent]

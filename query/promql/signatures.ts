@@ -61,5 +61,6 @@ export const UNSUPPORTED: ReadonlyMap<string, string> = new Map([
   ...['histogram_avg', 'histogram_count', 'histogram_stddev', 'histogram_stdvar', 'histogram_sum'].map(
     (name) => [name, 'native histograms'] as const,
   ),
+  ['integral', 'strategies of integration'],
   ['start_timestamp', 'start timestamps of samples'],
 ])

@@ -1,14 +1,18 @@
-/** The known name that a misspelt one most likely means; null when none is near. */
-export function nearestName(name: string, known: readonly string[]): string | null {
+/**
+ * The known name that a misspelt one most likely means; null when none is near.
+ *
+ * @param mostEdits Two names further apart than this are not one misspelt.
+ */
+export function nearestName(name: string, known: readonly string[], mostEdits = MOST_EDITS): string | null {
   let best: { readonly name: string; readonly distance: number } | null = null
   for (const candidate of known) {
     const distance = editDistance(name, candidate)
     if (best === null || distance < best.distance) best = { name: candidate, distance }
   }
-  return best !== null && best.distance <= MOST_EDITS ? best.name : null
+  return best !== null && best.distance <= mostEdits ? best.name : null
 }
 
-/** Two names further apart than this are not one misspelt. */
+/** Fits names of some twenty letters. */
 const MOST_EDITS = 4
 
 /** Letters to insert, delete or replace to make one text of the other (Levenshtein). */
