@@ -10,6 +10,7 @@ import type {
   LineFilter,
   LogfmtStage,
   LogSelector,
+  QuantityMatcher,
   TextMatcher,
 } from './selector.js'
 
@@ -19,6 +20,8 @@ export interface RowSql {
   label(name: string): string
   /** A condition that a label equals a text; left out, its value is compared. As stored, indexes help. */
   equals?(name: string, text: string): string
+  /** The same for a comparison with a quantity; null, or left out, the label's text is read as one. */
+  quantity?(matcher: QuantityMatcher): string | null
 }
 
 /** A row as it is stored, before any stage has changed its labels. */
@@ -88,7 +91,7 @@ export function labelFilterSql(filter: LabelFilter, row: RowSql, params: ParamSi
     case 'text':
       return textMatcherSql(filter, row, params)
     case 'quantity':
-      return quantityComparisonSql(filter, row.label(filter.name), params)
+      return row.quantity?.(filter) ?? quantityComparisonSql(filter, row.label(filter.name), params)
     case 'and':
     case 'or': {
       const parts = filter.parts.map((part) => `(${labelFilterSql(part, row, params)})`)

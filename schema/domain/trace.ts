@@ -30,3 +30,22 @@ export const SPAN_FINDINGS = {
   OUTSIDE_PARENT: 8,
 } as const
 export type SpanFinding = keyof typeof SPAN_FINDINGS
+
+/** Spans of one trace that are read; of a larger one, those that began first. */
+export const MAX_TRACE_SPANS = 1_000_000
+
+/** A trace id as it is stored; null for a text that is none: 32 hexadecimal digits, not all of them zero. */
+export function readTraceId(text: string): string | null {
+  return /^(?!0+$)[0-9a-fA-F]{32}$/.test(text) ? text.toLowerCase() : null
+}
+
+/** The same of a span id, which has 16 digits. */
+export function readSpanId(text: string): string | null {
+  return /^(?!0+$)[0-9a-fA-F]{16}$/.test(text) ? text.toLowerCase() : null
+}
+
+/** A 64-bit word pair of a skeleton as 16 hexadecimal digits. */
+export function wordsHex(words: Uint32Array, index: number): string {
+  const hex = (word: number | undefined) => (word ?? 0).toString(16).padStart(8, '0')
+  return hex(words[2 * index + 1]) + hex(words[2 * index])
+}

@@ -1,0 +1,45 @@
+import type { TraceExtent, TraceReader } from '../schema/ports/traces.js'
+import type { ClickHouse } from './clients.js'
+import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { serviceMap } from './service-map.js'
+import { traceFacts } from './trace-facts.js'
+import { searchTraces } from './trace-search.js'
+import { traceSkeleton } from './trace-skeleton.js'
+import { traceSpans } from './trace-spans.js'
+
+/** Reads an org's traces in ClickHouse. */
+export function createTraceReader(clickhouse: ClickHouse, orgId: string): TraceReader {
+  return {
+    extent: (traceId, { signal } = {}) => traceExtent(clickhouse, orgId, traceId, signal),
+    skeleton: (traceId, extent, { signal } = {}) => traceSkeleton(clickhouse, orgId, traceId, extent, signal),
+    spans: (traceId, wanted, { signal } = {}) => traceSpans(clickhouse, orgId, traceId, wanted, signal),
+    search: (query) => searchTraces(clickhouse, orgId, query),
+    facts: (query) => traceFacts(clickhouse, orgId, query),
+    serviceMap: (query) => serviceMap(clickhouse, orgId, query),
+  }
+}
+
+interface Row {
+  readonly first: string
+  readonly last: string
+  readonly spans: string
+}
+
+async function traceExtent(
+  clickhouse: ClickHouse,
+  orgId: string,
+  traceId: string,
+  signal: AbortSignal | undefined,
+): Promise<TraceExtent | null> {
+  const [row] = await readWithin<Row>(
+    clickhouse,
+    `SELECT toString(toUnixTimestamp64Nano(min(first_start))) AS first,
+       toString(toUnixTimestamp64Nano(max(last_end))) AS last, toString(sum(spans)) AS spans
+     FROM traces WHERE org_id = {org:String} AND trace_id = {trace:String} GROUP BY trace_id`,
+    { org: orgId, trace: traceId },
+    READ_BOUNDS,
+    signal,
+  )
+  if (row === undefined) return null
+  return { firstStartNs: BigInt(row.first), lastEndNs: BigInt(row.last), spanCount: Number(row.spans) }
+}
