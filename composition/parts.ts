@@ -34,6 +34,7 @@ import { createRumWriter } from '../sql/rum-writer.js'
 import { createSeriesCatalog } from '../sql/series-catalog.js'
 import { createSliceSource } from '../sql/slice-source.js'
 import { createSpanWriter } from '../sql/span-writer.js'
+import { createTraceReader } from '../sql/trace-reader.js'
 import { walledFor } from '../sql/walled.js'
 import type { Databases } from './databases.js'
 import { readEnrichment } from './enrichment.js'
@@ -155,6 +156,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(walled(orgId), orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(walled(orgId), orgId),
+    traceReader: (orgId: string) => createTraceReader(walled(orgId), orgId),
     rumReader: (orgId: string) => createRumReader(walled(orgId), orgId),
     metricReader: (orgId: string) => createMetricReader(metricQueries(), orgId),
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),

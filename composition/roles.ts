@@ -181,6 +181,7 @@ async function startGateway(
     logs: { forOrg: parts.logReader },
     logSeries: { forOrg: parts.logSeriesReader },
     rum: { forOrg: parts.rumReader },
+    traces: { forOrg: parts.traceReader },
     metrics: { forOrg: parts.metricReader },
     series: { forOrg: parts.seriesCatalog },
     evaluation: parts.evaluationPool(),

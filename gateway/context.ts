@@ -6,12 +6,14 @@ import type { FanOut } from '../schema/ports/limits.js'
 import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader } from '../schema/ports/telemetry.js'
+import type { TraceReader } from '../schema/ports/traces.js'
 import type { Authentication } from './auth/authenticate.js'
 import type { Caller } from './auth/caller.js'
 import type { Origin, Sessions } from './auth/sessions.js'
 import { createBatch } from './batch.js'
 import type { PromqlQueries } from './promql/queries.js'
 import type { QueryTurns } from './query-turns.js'
+import type { TraceShelf } from './traces/trace-shelf.js'
 import { forbidden, unauthenticated } from './user-fault.js'
 
 /** What resolvers call on; the same for every request. */
@@ -20,6 +22,8 @@ export interface Services {
   readonly logs: { forOrg(orgId: string): LogReader }
   readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
   readonly rum: { forOrg(orgId: string): RumReader }
+  readonly traces: { forOrg(orgId: string): TraceReader }
+  readonly traceShelf: TraceShelf
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   readonly promql: PromqlQueries
   readonly queryTurns: QueryTurns

@@ -9,6 +9,7 @@ import type { OrgQueryBounds } from '../schema/ports/query-bounds.js'
 import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
 import type { LogReader, MetricReader } from '../schema/ports/telemetry.js'
+import type { TraceReader } from '../schema/ports/traces.js'
 import { createAccessTokens } from './auth/access-token.js'
 import { createAuthenticate } from './auth/authenticate.js'
 import { createPasswordCheck } from './auth/password.js'
@@ -24,6 +25,7 @@ import { PROMETHEUS_PREFIX, servePrometheus } from './prometheus/api.js'
 import type { EvaluationPool } from './promql/pool.js'
 import { createPromqlQueries } from './promql/queries.js'
 import { createQueryTurns } from './query-turns.js'
+import { createTraceShelf } from './traces/trace-shelf.js'
 
 /** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
 export interface GatewayDeps {
@@ -41,6 +43,7 @@ export interface GatewayDeps {
   readonly logs: { forOrg(orgId: string): LogReader }
   readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
   readonly rum: { forOrg(orgId: string): RumReader }
+  readonly traces: { forOrg(orgId: string): TraceReader }
   readonly metrics: { forOrg(orgId: string): MetricReader }
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   /** Where PromQL is evaluated. */
@@ -92,6 +95,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     logs: deps.logs,
     logSeries: deps.logSeries,
     rum: deps.rum,
+    traces: deps.traces,
+    traceShelf: createTraceShelf(),
     series: deps.series,
     promql,
     queryTurns,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../embedded/chdb.js'
 import { type GivenSpan, insertSpans, SPANS_AT } from '../test/builders/spans.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
+import { serviceMap } from './service-map.js'
 import { createTraceReader } from './trace-reader.js'
 
 let clickhouse: EmbeddedClickHouse
@@ -65,14 +66,14 @@ it('counts calls from service to service, and to what sends no spans', async () 
   const map = await mapOf('org_a')
   expect(map).toMatchObject({ spanCount: 404, sampledOneIn: 1, truncated: false })
   expect(map.edges.map(({ p50Ms: _, p95Ms: __, p99Ms: ___, ...edge }) => Object.values(edge).join(' '))).toEqual([
-    'web SERVICE api SERVICE 100 5',
     'api SERVICE postgresql DATABASE 100 0',
+    'web SERVICE api SERVICE 100 5',
     'api SERVICE jobs SERVICE 1 0',
     'api SERVICE kafka MESSAGING 1 0',
     'jobs SERVICE mail EXTERNAL 1 1',
     'kafka MESSAGING jobs SERVICE 1 0',
   ])
-  expect(map.edges[0]).toMatchObject({ p50Ms: 51, p95Ms: 96, p99Ms: 100 })
+  expect(map.edges[1]).toMatchObject({ p50Ms: 51, p95Ms: 96, p99Ms: 100 })
   expect(map.nodes.map(({ name, kind, spans, errors }) => [name, kind, spans, errors].join(' '))).toEqual([
     'api SERVICE 202 5',
     'web SERVICE 200 0',
@@ -93,6 +94,22 @@ it('finds callers that began a little before the range, and repeats no call for 
   const { edges, spanCount } = await mapOf('org_c')
   expect(edges).toMatchObject([{ caller: 'web', callee: 'api', calls: 2, errors: 0 }])
   expect(spanCount).toBe(2)
+})
+
+it('reads whole traces, one in so many, where there are too many spans, and multiplies what it counted', async () => {
+  const pairs = Array.from({ length: 200 }, (_, i): GivenSpan[] => [
+    { org: 'org_d', trace: `d${i}`, id: '1', service: 'web' },
+    { org: 'org_d', trace: `d${i}`, id: '2', parent: '1', service: 'api' },
+  ])
+  await insertSpans(clickhouse.writer, pairs.flat())
+  const map = await serviceMap(clickhouse.reader, 'org_d', { from: SPANS_AT, to: SPANS_AT + 60_000 }, 100)
+  expect(map).toMatchObject({ spanCount: 400, sampledOneIn: 4 })
+  const [edge] = map.edges
+  expect([edge?.caller, edge?.callee, (edge?.calls ?? 1) % 4]).toEqual(['web', 'api', 0])
+  // 200 traces, of which a hash of their ids takes about a fourth: the same ones each time.
+  expect(edge?.calls).toBeGreaterThan(100)
+  expect(edge?.calls).toBeLessThan(320)
+  expect(map.nodes.map(({ spans }) => spans)).toEqual([edge?.calls, edge?.calls])
 })
 
 it('is empty where nothing is', async () => {

@@ -4,7 +4,7 @@ import { READ_BOUNDS, readWithin } from './query-bounds.js'
 import { IN_RANGE } from './trace-found.js'
 
 /** Spans that one map reads; of more, one trace in so many is read that about as many remain. */
-export const MAP_SPANS = 2_000_000
+const MAP_SPANS = 2_000_000
 /** Nodes and edges that a map has at most. */
 const MOST = 1_000
 /** How much earlier than the range a caller may have begun, ms. */
@@ -42,12 +42,13 @@ export async function serviceMap(
   clickhouse: ClickHouse,
   orgId: string,
   { from, to, signal }: Parameters<TraceReader['serviceMap']>[0],
+  mostSpans = MAP_SPANS,
 ): Promise<ServiceMap> {
   const read = <Row>(sql: string, params: QueryParams = {}) =>
     readWithin<Row>(clickhouse, sql, { org: orgId, from: String(from), to: String(to), ...params }, READ_BOUNDS, signal)
   const [counted] = await read<{ spans: number }>(`SELECT count() AS spans FROM spans WHERE ${IN_RANGE}`)
   const spanCount = counted?.spans ?? 0
-  const oneIn = Math.max(1, Math.ceil(spanCount / MAP_SPANS))
+  const oneIn = Math.max(1, Math.ceil(spanCount / mostSpans))
   const sample = { oneIn }
   const [services, calls, peers] = await Promise.all([
     read<ServiceMapNode>(SERVICES, sample),

@@ -32,7 +32,12 @@ describe('a trace by its id', () => {
     ])
     await insertSpans(clickhouse.writer, [{ trace, id: 'c', parent: 'b', start: 86_399_990, ms: 0, service: 'db' }])
     const { extent, skeleton } = await skeletonOf(traceIdOf(trace))
-    expect(extent).toEqual({ firstStartNs: NS + 1n, lastEndNs: NS + 86_400_000_000_001n, spanCount: 3 })
+    expect(extent).toEqual({
+      startedAt: '2026-03-01T12:00:00.000000001Z',
+      firstStartNs: NS + 1n,
+      lastEndNs: NS + 86_400_000_000_001n,
+      spanCount: 3,
+    })
     const shown = [...skeleton.startNs].map((startNs, i) => ({
       startNs,
       durationNs: skeleton.durationNs[i],

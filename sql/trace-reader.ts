@@ -1,6 +1,7 @@
 import type { TraceExtent, TraceReader } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
 import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { rfc3339 } from './rfc3339.js'
 import { serviceMap } from './service-map.js'
 import { traceFacts } from './trace-facts.js'
 import { searchTraces } from './trace-search.js'
@@ -41,5 +42,10 @@ async function traceExtent(
     signal,
   )
   if (row === undefined) return null
-  return { firstStartNs: BigInt(row.first), lastEndNs: BigInt(row.last), spanCount: Number(row.spans) }
+  return {
+    startedAt: rfc3339(row.first),
+    firstStartNs: BigInt(row.first),
+    lastEndNs: BigInt(row.last),
+    spanCount: Number(row.spans),
+  }
 }

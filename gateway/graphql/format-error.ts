@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { QueryBoundError, QueryCancelledError } from '../../schema/domain/query-bounds.js'
 import type { Log } from '../../schema/ports/clock.js'
 import { StoreError } from '../../schema/ports/telemetry.js'
 
@@ -16,6 +16,8 @@ export function createFormatError(log: Log) {
       return { ...formatted, extensions: { code: 'BAD_USER_INPUT' } }
     if (cause instanceof QueryCancelledError)
       return { ...formatted, message: cause.message, extensions: { code: 'CANCELLED' } }
+    if (cause instanceof QueryBoundError)
+      return { ...formatted, message: cause.message, extensions: { code: 'TOO_BROAD', bound: cause.bound } }
     const place = { ...(formatted.path === undefined ? {} : { path: formatted.path }) }
     log.error({ err: cause, ...place }, 'A GraphQL field failed.')
     if (cause instanceof StoreError)

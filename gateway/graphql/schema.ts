@@ -18,7 +18,10 @@ import { NodeResolver } from '../resolvers/node.js'
 import { OrgResolver } from '../resolvers/org.js'
 import { RumSessionResolver } from '../resolvers/rum-sessions.js'
 import { RumVitalResolver } from '../resolvers/rum-vitals.js'
+import { ServiceMapResolver } from '../resolvers/service-map.js'
 import { SessionResolver } from '../resolvers/session.js'
+import { TraceResolver } from '../resolvers/trace.js'
+import { TraceSearchResolver } from '../resolvers/traces.js'
 import { ViewerResolver } from '../resolvers/viewer.js'
 
 /** Inputs of which exactly one field is given. type-graphql ignores `@Directive('@oneOf')`, so they are marked afterwards. */
@@ -44,6 +47,9 @@ export function buildGatewaySchema(): GraphQLSchema {
       LogSeriesResolver,
       MetricQueryResolver,
       MetricNamesResolver,
+      TraceResolver,
+      TraceSearchResolver,
+      ServiceMapResolver,
       RumVitalResolver,
       RumSessionResolver,
     ],

@@ -4,6 +4,8 @@ import type { Cancellable } from './series.js'
 
 /** When a trace was, as far as it has come. */
 export interface TraceExtent {
+  /** Its first start, RFC 3339 in UTC with nanoseconds. */
+  readonly startedAt: string
   /** Unix ns. */
   readonly firstStartNs: bigint
   readonly lastEndNs: bigint

@@ -19,6 +19,7 @@ import { createMemoryFanOut } from '../../queue/memory/fan-out.js'
 import { createMemoryLimiter } from '../../queue/memory/limiter.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FanOut } from '../../schema/ports/limits.js'
+import type { TraceReader } from '../../schema/ports/traces.js'
 import { createMetricReader } from '../../sql/metric-reader.js'
 import { createSeriesCatalog } from '../../sql/series-catalog.js'
 import { useStores } from './stores.js'
@@ -50,6 +51,16 @@ export interface Answer {
 export const RANDOM = { bytes: (length: number) => randomBytes(length) }
 
 const noEvents = () => Promise.reject(new Error('This file has no browser events.'))
+
+const noTraces = () => Promise.reject(new Error('This file has no traces.'))
+const NO_TRACES: TraceReader = {
+  extent: noTraces,
+  skeleton: noTraces,
+  spans: noTraces,
+  search: noTraces,
+  facts: noTraces,
+  serviceMap: noTraces,
+}
 
 /** A gateway for all tests of a file; what it holds is there from `beforeAll` on. */
 export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = () => ({})): TestGateway {
@@ -113,6 +124,7 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
           errors: noEvents,
         }),
       },
+      traces: { forOrg: () => NO_TRACES },
       metrics: { forOrg: (orgId) => createMetricReader(stores.pool, orgId) },
       series: { forOrg: (orgId) => createSeriesCatalog(stores.pool, orgId) },
       evaluation: createEvaluationPool({ workers: 0, file: '', log }),

@@ -1,0 +1,26 @@
+import { Arg, Ctx, Query, Resolver } from '../../schema/graphql/decorators.js'
+import { DateTime } from '../../schema/graphql/scalars.js'
+import { ServiceMapResult } from '../../schema/graphql/trace-search.js'
+import { AnswersMistakes, Reads } from '../access.js'
+import { type GatewayContext, signedIn } from '../context.js'
+import { asUserFaults } from '../query-faults.js'
+import { readRange } from '../query-range.js'
+
+@Resolver()
+export class ServiceMapResolver {
+  @Query(() => ServiceMapResult, { description: 'Who called whom in [from, to), from the parents of spans.' })
+  @Reads('traces:read')
+  @AnswersMistakes({ map: null })
+  async serviceMap(
+    @Arg('from', () => DateTime) from: number,
+    @Arg('to', () => DateTime) to: number,
+    @Ctx() context: GatewayContext,
+  ) {
+    const { stores } = signedIn(context)
+    readRange(from, to)
+    const reader = context.services.traces.forOrg(stores.orgId)
+    const map = await asUserFaults('from', () => reader.serviceMap({ from, to, signal: context.signal }))
+    const edges = map.edges.map((edge) => ({ ...edge, errorRate: edge.errors / edge.calls }))
+    return { map: { ...map, edges }, userErrors: [] }
+  }
+}

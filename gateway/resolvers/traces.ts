@@ -1,0 +1,90 @@
+import { Arg, Ctx, Int, Query, Resolver } from '../../schema/graphql/decorators.js'
+import { DateTime } from '../../schema/graphql/scalars.js'
+import { TraceFilter, TraceResult } from '../../schema/graphql/trace-search.js'
+import type { TraceFacts, TraceQuery } from '../../schema/ports/traces.js'
+import { AnswersMistakes, Reads } from '../access.js'
+import { connectionOf, pageRequest } from '../connection.js'
+import { type GatewayContext, signedIn } from '../context.js'
+import { asUserFaults } from '../query-faults.js'
+import { readRange } from '../query-range.js'
+import { InputArg } from '../raw-arg.js'
+import { fault } from '../user-fault.js'
+
+const MAX_TEXT = 1_024
+const MAX_SELECTOR = 8_192
+
+@Resolver()
+export class TraceSearchResolver {
+  @Query(() => TraceResult, {
+    description:
+      'Traces that are found by their spans which began in [from, to), newest first. Judged by these spans, shown as a whole.',
+  })
+  @Reads('traces:read')
+  @AnswersMistakes({ traces: null })
+  async traces(
+    @Arg('from', () => DateTime) from: number,
+    @Arg('to', () => DateTime) to: number,
+    @InputArg('filter', () => TraceFilter, { nullable: true }) filter: TraceFilter | null | undefined,
+    @Arg('first', () => Int, { nullable: true, defaultValue: 50 }) first: number | null,
+    @Arg('after', () => String, { nullable: true }) after: string | null | undefined,
+    @Ctx() context: GatewayContext,
+  ) {
+    const { stores } = signedIn(context)
+    readRange(from, to)
+    const query = { ...readFilter(filter ?? {}), from, to, signal: context.signal }
+    const request = pageRequest(first ?? 50, after)
+    const reader = context.services.traces.forOrg(stores.orgId)
+    const page = await asUserFaults('filter', () => reader.search({ ...query, ...request }))
+    const items = page.traces.map(({ cursor, summary }) => ({ cursor, value: summary }))
+    let counted: Promise<TraceFacts> | null = null
+    const facts = () => {
+      counted ??= reader.facts(query)
+      return counted
+    }
+    return {
+      traces: connectionOf({ items, hasNextPage: page.hasNextPage }, request, (summary) => summary),
+      get count() {
+        return facts().then(({ count }) => ({ value: count, exact: true }))
+      },
+      get errorCount() {
+        return facts().then(({ errors }) => ({ value: errors, exact: true }))
+      },
+      get histogram() {
+        return facts().then(({ histogram }) => histogram)
+      },
+      userErrors: [],
+    }
+  }
+}
+
+function readFilter(filter: TraceFilter): Omit<TraceQuery, 'from' | 'to' | 'signal'> {
+  const minDurationMs = readDuration('minDurationMs', filter.minDurationMs)
+  const maxDurationMs = readDuration('maxDurationMs', filter.maxDurationMs)
+  if (minDurationMs !== null && maxDurationMs !== null && minDurationMs > maxDurationMs)
+    throw fault(
+      'INVALID',
+      ['filter', 'maxDurationMs'],
+      `Found ${maxDurationMs}, below minDurationMs of ${minDurationMs}; expected at least that.`,
+    )
+  return {
+    filter: readText('filter', filter.filter, MAX_SELECTOR),
+    service: readText('service', filter.service, MAX_TEXT),
+    name: readText('name', filter.name, MAX_TEXT),
+    minDurationMs,
+    maxDurationMs,
+    errorsOnly: filter.errorsOnly ?? false,
+  }
+}
+
+function readText(name: string, text: string | null | undefined, limit: number): string | null {
+  if (text == null) return null
+  if (text.length <= limit && !text.includes('\0')) return text
+  const found = text.length > limit ? `${text.length} characters` : 'the character U+0000'
+  throw fault('INVALID', ['filter', name], `Found ${found}; expected a text of at most ${limit} characters.`)
+}
+
+function readDuration(name: string, ms: number | null | undefined): number | null {
+  if (ms == null) return null
+  if (ms >= 0 && ms <= Number.MAX_SAFE_INTEGER) return ms
+  throw fault('INVALID', ['filter', name], `Found ${ms}; expected milliseconds from 0 on.`)
+}
