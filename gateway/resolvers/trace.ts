@@ -105,12 +105,13 @@ type ShownTrace = ReturnType<typeof shownTrace>
 
 function shownTrace(opened: OpenTrace) {
   const { traceId, extent, tree } = opened
+  const truncated = extent.spanCount > MAX_TRACE_SPANS
   return {
     opened,
     traceId,
     startedAt: extent.startedAt,
-    durationMs: Number(extent.lastEndNs - extent.firstStartNs) / 1e6,
-    spanCount: extent.spanCount,
+    durationMs: (truncated ? Number(extent.lastEndNs - extent.firstStartNs) : tree.durationNs) / 1e6,
+    spanCount: truncated ? extent.spanCount : tree.order.length,
     errorCount: tree.errorCount,
     services: tree.services.map(({ service }) => service),
     byService: tree.services.map(({ selfNs, criticalNs, ...share }) => ({
@@ -118,7 +119,7 @@ function shownTrace(opened: OpenTrace) {
       selfMs: selfNs / 1e6,
       criticalMs: criticalNs / 1e6,
     })),
-    truncated: extent.spanCount > MAX_TRACE_SPANS,
+    truncated,
   }
 }
 

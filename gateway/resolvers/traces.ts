@@ -78,9 +78,8 @@ function readFilter(filter: TraceFilter): Omit<TraceQuery, 'from' | 'to' | 'sign
 
 function readText(name: string, text: string | null | undefined, limit: number): string | null {
   if (text == null) return null
-  if (text.length <= limit && !text.includes('\0')) return text
-  const found = text.length > limit ? `${text.length} characters` : 'the character U+0000'
-  throw fault('INVALID', ['filter', name], `Found ${found}; expected a text of at most ${limit} characters.`)
+  if (text.length <= limit) return text
+  throw fault('INVALID', ['filter', name], `Found ${text.length} characters; expected at most ${limit}.`)
 }
 
 function readDuration(name: string, ms: number | null | undefined): number | null {

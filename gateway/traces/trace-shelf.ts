@@ -13,7 +13,7 @@ export interface OpenTrace {
 
 /** Opens traces, and keeps some open: who looks at a large one asks for page after page of it. */
 export interface TraceShelf {
-  /** Null where the org has no such trace. `traceId` is as `readTraceId` has it. */
+  /** Null where the org has no such trace, or no span of it any more. `traceId` is as `readTraceId` has it. */
   open(orgId: string, traceId: string, reader: TraceReader, signal: AbortSignal): Promise<OpenTrace | null>
 }
 
@@ -58,6 +58,8 @@ export function createTraceShelf(capacity = MAX_TRACE_SPANS): TraceShelf {
           const known = take(key, extent)
           if (known !== null) return known
           const skeleton = await reader.skeleton(traceId, extent, { signal })
+          // Its time has passed, and what is left is the row that says when it was.
+          if (skeleton.startNs.length === 0) return null
           const trace = { traceId, extent, tree: await inTurns(traceTree(skeleton), signal) }
           keep(key, trace)
           return trace
