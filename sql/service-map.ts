@@ -1,6 +1,6 @@
 import type { ServiceKind, ServiceMap, ServiceMapEdge, ServiceMapNode, TraceReader } from '../schema/ports/traces.js'
 import type { ClickHouse, QueryParams } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 import { IN_RANGE } from './trace-found.js'
 
 /** Spans that one map reads; of more, one trace in so many is read that about as many remain. */
@@ -41,11 +41,11 @@ interface PeerRow extends CallRow {
 export async function serviceMap(
   clickhouse: ClickHouse,
   orgId: string,
-  { from, to, signal }: Parameters<TraceReader['serviceMap']>[0],
+  { from, to, ...limits }: Parameters<TraceReader['serviceMap']>[0],
   mostSpans = MAP_SPANS,
 ): Promise<ServiceMap> {
   const read = <Row>(sql: string, params: QueryParams = {}) =>
-    readWithin<Row>(clickhouse, sql, { org: orgId, from: String(from), to: String(to), ...params }, READ_BOUNDS, signal)
+    readWithin<Row>(clickhouse, sql, { org: orgId, from: String(from), to: String(to), ...params }, limits)
   const [counted] = await read<{ spans: number }>(`SELECT count() AS spans FROM spans WHERE ${IN_RANGE}`)
   const spanCount = counted?.spans ?? 0
   const oneIn = Math.max(1, Math.ceil(spanCount / mostSpans))

@@ -1,6 +1,6 @@
 import type { DurationBucket, TraceFacts, TraceQuery } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 import { foundTraces } from './trace-found.js'
 
 /** Where the buckets of durations meet, ms: 1, 2 and 5 of each power of ten, from a tenth of a ms to 500 s. */
@@ -23,8 +23,7 @@ export async function traceFacts(clickhouse: ClickHouse, orgId: string, query: T
        countIf(errors > 0) AS errors
      FROM (${found.sql}) GROUP BY bucket ORDER BY bucket`,
     found.params,
-    READ_BOUNDS,
-    query.signal,
+    query,
   )
   const sum = (field: 'count' | 'errors') => rows.reduce((all, row) => all + row[field], 0)
   return { count: sum('count'), errors: sum('errors'), histogram: bucketsOf(rows) }

@@ -1,6 +1,7 @@
+import type { ReadLimits } from '../schema/ports/series.js'
 import type { TraceExtent, TraceReader } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 import { rfc3339 } from './rfc3339.js'
 import { serviceMap } from './service-map.js'
 import { traceFacts } from './trace-facts.js'
@@ -11,9 +12,9 @@ import { traceSpans } from './trace-spans.js'
 /** Reads an org's traces in ClickHouse. */
 export function createTraceReader(clickhouse: ClickHouse, orgId: string): TraceReader {
   return {
-    extent: (traceId, { signal } = {}) => traceExtent(clickhouse, orgId, traceId, signal),
-    skeleton: (traceId, extent, { signal } = {}) => traceSkeleton(clickhouse, orgId, traceId, extent, signal),
-    spans: (traceId, wanted, { signal } = {}) => traceSpans(clickhouse, orgId, traceId, wanted, signal),
+    extent: (traceId, limits = {}) => traceExtent(clickhouse, orgId, traceId, limits),
+    skeleton: (traceId, extent, limits = {}) => traceSkeleton(clickhouse, orgId, traceId, extent, limits),
+    spans: (traceId, wanted, limits = {}) => traceSpans(clickhouse, orgId, traceId, wanted, limits),
     search: (query) => searchTraces(clickhouse, orgId, query),
     facts: (query) => traceFacts(clickhouse, orgId, query),
     serviceMap: (query) => serviceMap(clickhouse, orgId, query),
@@ -30,7 +31,7 @@ async function traceExtent(
   clickhouse: ClickHouse,
   orgId: string,
   traceId: string,
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<TraceExtent | null> {
   const [row] = await readWithin<Row>(
     clickhouse,
@@ -38,8 +39,7 @@ async function traceExtent(
        toString(toUnixTimestamp64Nano(max(last_end))) AS last, toString(sum(spans)) AS spans
      FROM traces WHERE org_id = {org:String} AND trace_id = {trace:String} GROUP BY trace_id`,
     { org: orgId, trace: traceId },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   if (row === undefined) return null
   return {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../embedded/chdb.js'
 import { QueryError } from '../schema/domain/query-error.js'
-import type { TraceQuery, TraceReader } from '../schema/ports.js'
+import { CursorError, type TraceQuery, type TraceReader } from '../schema/ports.js'
 import { type GivenSpan, insertSpans, SPANS_AT, traceIdOf } from '../test/builders/spans.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createTraceReader } from './trace-reader.js'
@@ -155,7 +155,7 @@ describe('search', () => {
     ['no trace id', Buffer.from(JSON.stringify(['1', "x'"])).toString('base64url')],
     ['a time past any', Buffer.from(JSON.stringify(['9999999999999999999', traceIdOf('1')])).toString('base64url')],
   ])('refuses a cursor that is none: %s', async (_name, after) => {
-    await expect(reader.search({ ...ALL, first: 1, after })).rejects.toThrow(QueryError)
+    await expect(reader.search({ ...ALL, first: 1, after })).rejects.toThrow(CursorError)
   })
 
   it.each(['{a=', '{} |= "x"', '{duration="5ms"}', '{} | duration > 5'])('refuses the selector %s', async (filter) => {

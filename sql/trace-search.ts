@@ -1,16 +1,16 @@
-import { QueryError } from '../schema/domain/query-error.js'
 import { readTraceId } from '../schema/domain/trace.js'
+import type { ReadLimits } from '../schema/ports/series.js'
 import type { TracePage, TraceReader, TraceSummary } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { decodeCursor, encodeCursor, isNanoseconds } from './cursor.js'
+import { readWithin } from './query-bounds.js'
 import { rfc3339 } from './rfc3339.js'
 import { foundTraces } from './trace-found.js'
 
 /** Services that a summary names at most. */
 const MAX_SERVICES = 100
 
-/** Where a page ended: the trace's first start in the range, Unix ns, and its id. */
-type Position = readonly [ns: string, traceId: string]
+const isTraceId = (part: unknown): boolean => typeof part === 'string' && readTraceId(part) === part
 
 interface Found {
   readonly trace_id: string
@@ -23,7 +23,7 @@ export async function searchTraces(
   orgId: string,
   query: Parameters<TraceReader['search']>[0],
 ): Promise<TracePage> {
-  const position = query.after === null ? null : decodeCursor(query.after)
+  const position = query.after === null ? null : decodeCursor(query.after, 'traces', [isNanoseconds, isTraceId])
   const beyond = position === null ? '' : '(first, trace_id) < ({ns:Int64}, {after:String})'
   const found = foundTraces(orgId, query, beyond)
   const rows = await readWithin<Found>(
@@ -33,18 +33,17 @@ export async function searchTraces(
     {
       ...found.params,
       limit: query.first + 1,
-      ...(position === null ? {} : { ns: position[0], after: position[1] }),
+      ...(position === null ? {} : { ns: position[0] ?? '', after: position[1] ?? '' }),
     },
-    READ_BOUNDS,
-    query.signal,
+    query,
   )
   const page = rows.slice(0, query.first)
   const ids = page.map(({ trace_id }) => trace_id)
-  const summaries = await summariesOf(clickhouse, orgId, ids, query.signal)
+  const summaries = await summariesOf(clickhouse, orgId, ids, query)
   return {
     traces: page.flatMap((row) => {
       const summary = summaries.get(row.trace_id)
-      return summary === undefined ? [] : [{ cursor: encodeCursor(row), summary }]
+      return summary === undefined ? [] : [{ cursor: encodeCursor([row.first, row.trace_id]), summary }]
     }),
     hasNextPage: rows.length > query.first,
   }
@@ -72,7 +71,7 @@ async function summariesOf(
   clickhouse: ClickHouse,
   orgId: string,
   ids: readonly string[],
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<ReadonlyMap<string, TraceSummary>> {
   if (ids.length === 0) return new Map()
   const [extent] = await readWithin<Extent>(
@@ -81,8 +80,7 @@ async function summariesOf(
        toString(toUnixTimestamp64Nano(max(last_end))) AS last
      FROM traces WHERE org_id = {org:String} AND trace_id IN {ids:Array(String)}`,
     { org: orgId, ids },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   if (extent === undefined) return new Map()
   const rows = await readWithin<SummaryRow>(
@@ -98,8 +96,7 @@ async function summariesOf(
        AND ts >= fromUnixTimestamp64Nano({from:Int64}) AND ts <= fromUnixTimestamp64Nano({to:Int64})
      GROUP BY trace_id`,
     { org: orgId, ids, from: extent.first, to: extent.last },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   return new Map(rows.map((row) => [row.trace_id, toSummary(row)]))
 }
@@ -115,22 +112,4 @@ function toSummary(row: SummaryRow): TraceSummary {
     errorCount: row.errors,
     services: row.services,
   }
-}
-
-function encodeCursor({ first, trace_id }: Found): string {
-  return Buffer.from(JSON.stringify([first, trace_id])).toString('base64url')
-}
-
-function decodeCursor(cursor: string): Position {
-  try {
-    const position: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
-    if (Array.isArray(position) && position.length === 2) {
-      const [ns, traceId] = position as unknown[]
-      const isNs = typeof ns === 'string' && /^-?\d{1,18}$|^-?[1-8]\d{18}$/.test(ns)
-      if (isNs && typeof traceId === 'string' && readTraceId(traceId) === traceId) return [ns, traceId]
-    }
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error
-  }
-  throw new QueryError('`after` is no cursor of a list of traces; expected one that this list handed out.', 1, 1)
 }

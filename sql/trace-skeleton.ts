@@ -1,7 +1,8 @@
 import { MAX_TRACE_SPANS, type TraceSkeleton } from '../schema/domain/trace.js'
+import type { ReadLimits } from '../schema/ports/series.js'
 import type { TraceExtent } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 
 interface Row {
   readonly service: string
@@ -33,7 +34,7 @@ export async function traceSkeleton(
   orgId: string,
   traceId: string,
   { firstStartNs, lastEndNs, spanCount }: TraceExtent,
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<TraceSkeleton> {
   const columns = 'service, ts, span_id, parent_span_id, duration_ns, status, batch_id, item'
   const first = spanCount > MAX_TRACE_SPANS ? `ORDER BY ts LIMIT ${MAX_TRACE_SPANS}` : ''
@@ -49,8 +50,7 @@ export async function traceSkeleton(
       to: String(lastEndNs),
       epoch: String(firstStartNs),
     },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   return unpacked(rows)
 }

@@ -1,7 +1,8 @@
 import type { AttributeValue } from '../schema/domain/telemetry.js'
+import type { ReadLimits } from '../schema/ports/series.js'
 import type { SpanRows, StoredSpan } from '../schema/ports/traces.js'
 import type { ClickHouse } from './clients.js'
-import { READ_BOUNDS, readWithin } from './query-bounds.js'
+import { readWithin } from './query-bounds.js'
 import { rfc3339 } from './rfc3339.js'
 import { OF_TRACE } from './trace-skeleton.js'
 
@@ -36,7 +37,7 @@ export async function traceSpans(
   orgId: string,
   traceId: string,
   { rows, services, fromNs, toNs }: SpanRows,
-  signal: AbortSignal | undefined,
+  limits: ReadLimits,
 ): Promise<readonly StoredSpan[]> {
   const found = await readWithin<Row>(
     clickhouse,
@@ -57,8 +58,7 @@ export async function traceSpans(
       services,
       rows: rows.map((row) => BigInt(`0x${row}`)),
     },
-    READ_BOUNDS,
-    signal,
+    limits,
   )
   return found.map(toSpan)
 }

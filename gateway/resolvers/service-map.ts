@@ -2,8 +2,8 @@ import { Arg, Ctx, Query, Resolver } from '../../schema/graphql/decorators.js'
 import { DateTime } from '../../schema/graphql/scalars.js'
 import { ServiceMapResult } from '../../schema/graphql/trace-search.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { readRange } from '../query-range.js'
 
 @Resolver()
@@ -19,7 +19,7 @@ export class ServiceMapResolver {
     const { stores } = signedIn(context)
     readRange(from, to)
     const reader = context.services.traces.forOrg(stores.orgId)
-    const map = await asUserFaults('from', () => reader.serviceMap({ from, to, signal: context.signal }))
+    const map = await boundedQuery(context, 'from', (limits) => reader.serviceMap({ from, to, ...limits }))
     const edges = map.edges.map((edge) => ({ ...edge, errorRate: edge.errors / edge.calls }))
     return { map: { ...map, edges }, userErrors: [] }
   }

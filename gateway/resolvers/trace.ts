@@ -5,6 +5,7 @@ import { Span, SpanConnection, Trace } from '../../schema/graphql/trace.js'
 import type { TraceReader } from '../../schema/ports/traces.js'
 import { Reads } from '../access.js'
 import { type GatewayContext, signedIn } from '../context.js'
+import { inTurn } from '../traces/in-turn.js'
 import { type PlacedSpan, placedSpans, positionOf } from '../traces/span-page.js'
 import type { OpenTrace } from '../traces/trace-shelf.js'
 import { badInput } from '../user-fault.js'
@@ -22,7 +23,8 @@ export class TraceResolver {
         `Found the trace id ${JSON.stringify(traceId.slice(0, 64))}; expected 32 hexadecimal digits that are not all 0.`,
       )
     const { orgId } = signedIn(context).stores
-    const opened = await context.services.traceShelf.open(orgId, id, readerOf(context), context.signal)
+    const { traceShelf } = context.services
+    const opened = await inTurn(context, (limits) => traceShelf.open(orgId, id, readerOf(context), limits))
     return opened === null ? null : shownTrace(opened)
   }
 
@@ -34,7 +36,9 @@ export class TraceResolver {
     const { tree } = opened
     if (tree.root === -1) return null
     const position = tree.order.indexOf(tree.root)
-    const [root] = await placedSpans(opened, readerOf(context), position, position + 1, context.signal)
+    const [root] = await inTurn(context, (limits) =>
+      placedSpans(opened, readerOf(context), position, position + 1, limits),
+    )
     return root === undefined ? null : shownSpan(root)
   }
 
@@ -54,7 +58,7 @@ export class TraceResolver {
     if (count < 1 || count > MAX_FIRST) throw badInput(`Found first: ${count}; expected 1 to ${MAX_FIRST}.`)
     const from = beginning(opened, count, { after, at, spanId })
     const rows = opened.tree.order.length
-    const spans = await placedSpans(opened, readerOf(context), from, from + count, context.signal)
+    const spans = await inTurn(context, (limits) => placedSpans(opened, readerOf(context), from, from + count, limits))
     const edges = spans.map((span) => ({ cursor: span.row, node: shownSpan(span) }))
     return {
       edges,

@@ -3,11 +3,12 @@ import { DateTime } from '../../schema/graphql/scalars.js'
 import { TraceFilter, TraceResult } from '../../schema/graphql/trace-search.js'
 import type { TraceFacts, TraceQuery } from '../../schema/ports/traces.js'
 import { AnswersMistakes, Reads } from '../access.js'
+import { boundedQuery } from '../bounded-query.js'
 import { connectionOf, pageRequest } from '../connection.js'
 import { type GatewayContext, signedIn } from '../context.js'
-import { asUserFaults } from '../query-faults.js'
 import { readRange } from '../query-range.js'
 import { InputArg } from '../raw-arg.js'
+import { inTurn } from '../traces/in-turn.js'
 import { fault } from '../user-fault.js'
 
 const MAX_TEXT = 1_024
@@ -31,14 +32,14 @@ export class TraceSearchResolver {
   ) {
     const { stores } = signedIn(context)
     readRange(from, to)
-    const query = { ...readFilter(filter ?? {}), from, to, signal: context.signal }
+    const query = { ...readFilter(filter ?? {}), from, to }
     const request = pageRequest(first ?? 50, after)
     const reader = context.services.traces.forOrg(stores.orgId)
-    const page = await asUserFaults('filter', () => reader.search({ ...query, ...request }))
+    const page = await boundedQuery(context, 'filter', (limits) => reader.search({ ...query, ...request, ...limits }))
     const items = page.traces.map(({ cursor, summary }) => ({ cursor, value: summary }))
     let counted: Promise<TraceFacts> | null = null
     const facts = () => {
-      counted ??= reader.facts(query)
+      counted ??= inTurn(context, (limits) => reader.facts({ ...query, ...limits }))
       return counted
     }
     return {
@@ -57,7 +58,7 @@ export class TraceSearchResolver {
   }
 }
 
-function readFilter(filter: TraceFilter): Omit<TraceQuery, 'from' | 'to' | 'signal'> {
+function readFilter(filter: TraceFilter): Omit<TraceQuery, 'from' | 'to' | 'signal' | 'bounds'> {
   const minDurationMs = readDuration('minDurationMs', filter.minDurationMs)
   const maxDurationMs = readDuration('maxDurationMs', filter.maxDurationMs)
   if (minDurationMs !== null && maxDurationMs !== null && minDurationMs > maxDurationMs)

@@ -1,11 +1,11 @@
-import { QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { endedBy } from '../../schema/domain/query-bounds.js'
 
 /** Runs work whose weight is at most the gate's capacity, once there is room for it. */
 export type Gate = <Result>(weight: number, signal: AbortSignal, run: () => Promise<Result>) => Promise<Result>
 
 /**
  * Lets work in as long as the weights of what runs stay within a capacity; the others wait in the order in which they
- * came. One that is heavier than the capacity runs alone. Who leaves while waiting gets a QueryCancelledError.
+ * came. One that is heavier than the capacity runs alone. Whose signal aborts while waiting gets its reason.
  */
 export function createGate(capacity: number): Gate {
   let running = 0
@@ -22,7 +22,7 @@ export function createGate(capacity: number): Gate {
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
         waiting.splice(waiting.indexOf(one), 1)
-        reject(new QueryCancelledError())
+        reject(endedBy(signal))
         letIn()
       }
       const one = {
@@ -32,7 +32,7 @@ export function createGate(capacity: number): Gate {
           resolve()
         },
       }
-      if (signal.aborted) return reject(new QueryCancelledError())
+      if (signal.aborted) return reject(endedBy(signal))
       signal.addEventListener('abort', leave)
       waiting.push(one)
       letIn()

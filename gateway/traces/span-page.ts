@@ -1,6 +1,7 @@
 import type { TraceTree } from '../../query/traces/index.js'
 import { SPAN_FINDINGS, type SpanFinding, wordsHex } from '../../schema/domain/trace.js'
 import type { StoredSpan, TraceReader } from '../../schema/ports/traces.js'
+import type { QueryLimits } from '../query-turns.js'
 import type { OpenTrace } from './trace-shelf.js'
 
 /** A span with its place in the tree. */
@@ -20,7 +21,7 @@ export async function placedSpans(
   reader: TraceReader,
   from: number,
   until: number,
-  signal: AbortSignal,
+  limits: QueryLimits,
 ): Promise<PlacedSpan[]> {
   const places = Array.from(tree.order.subarray(from, until))
   if (places.length === 0) return []
@@ -32,7 +33,7 @@ export async function placedSpans(
     fromNs: extent.firstStartNs + BigInt(Math.min(...starts)),
     toNs: extent.firstStartNs + BigInt(Math.max(...starts)),
   }
-  const stored = new Map((await reader.spans(traceId, wanted, { signal })).map((span) => [span.row, span]))
+  const stored = new Map((await reader.spans(traceId, wanted, limits)).map((span) => [span.row, span]))
   return places.flatMap((span, i) => {
     const found = stored.get(wanted.rows[i] ?? '')
     return found === undefined ? [] : [placed(found, tree, span, from + i)]

@@ -1,8 +1,9 @@
 import { type TraceTree, traceTree } from '../../query/traces/index.js'
 import { MAX_TRACE_SPANS } from '../../schema/domain/trace.js'
 import type { TraceExtent, TraceReader } from '../../schema/ports/traces.js'
+import type { QueryLimits } from '../query-turns.js'
 import { createGate } from './gate.js'
-import { inTurns } from './in-turns.js'
+import { stepwise } from './stepwise.js'
 
 /** A trace that was read and made a tree. */
 export interface OpenTrace {
@@ -14,7 +15,7 @@ export interface OpenTrace {
 /** Opens traces, and keeps some open: who looks at a large one asks for page after page of it. */
 export interface TraceShelf {
   /** Null where the org has no such trace, or no span of it any more. `traceId` is as `readTraceId` has it. */
-  open(orgId: string, traceId: string, reader: TraceReader, signal: AbortSignal): Promise<OpenTrace | null>
+  open(orgId: string, traceId: string, reader: TraceReader, limits: QueryLimits): Promise<OpenTrace | null>
 }
 
 /**
@@ -48,19 +49,19 @@ export function createTraceShelf(capacity = MAX_TRACE_SPANS): TraceShelf {
   }
 
   return {
-    async open(orgId, traceId, reader, signal) {
-      const extent = await reader.extent(traceId, { signal })
+    async open(orgId, traceId, reader, limits) {
+      const extent = await reader.extent(traceId, limits)
       if (extent === null) return null
       const key = `${orgId} ${traceId}`
       return (
         take(key, extent) ??
-        gate(Math.min(extent.spanCount, MAX_TRACE_SPANS), signal, async () => {
+        gate(Math.min(extent.spanCount, MAX_TRACE_SPANS), limits.signal, async () => {
           const known = take(key, extent)
           if (known !== null) return known
-          const skeleton = await reader.skeleton(traceId, extent, { signal })
+          const skeleton = await reader.skeleton(traceId, extent, limits)
           // Its time has passed, and what is left is the row that says when it was.
           if (skeleton.startNs.length === 0) return null
-          const trace = { traceId, extent, tree: await inTurns(traceTree(skeleton), signal) }
+          const trace = { traceId, extent, tree: await stepwise(traceTree(skeleton), limits.signal) }
           keep(key, trace)
           return trace
         })

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '../domain/telemetry.js'
 import type { TraceSkeleton } from '../domain/trace.js'
-import type { Cancellable } from './series.js'
+import type { ReadLimits } from './series.js'
 
 /** When a trace was, as far as it has come. */
 export interface TraceExtent {
@@ -57,7 +57,7 @@ export interface SpanRows {
 }
 
 /** Which traces are looked for: judged by their spans that began in [from, to), Unix ms. */
-export interface TraceQuery extends Cancellable {
+export interface TraceQuery extends ReadLimits {
   readonly from: number
   readonly to: number
   /** Conditions on one and the same span; null for any. */
@@ -148,11 +148,11 @@ export interface ServiceMap {
 /** Reads an org's traces. Throws `QueryError`, `QueryBoundError` and `StoreError`. */
 export interface TraceReader {
   /** Null where no span of the trace is stored. Ids are as `readTraceId` has them. */
-  extent(traceId: string, options?: Cancellable): Promise<TraceExtent | null>
+  extent(traceId: string, limits?: ReadLimits): Promise<TraceExtent | null>
   /** Columns of the spans, `MAX_TRACE_SPANS` at most, times after the extent's first start. */
-  skeleton(traceId: string, extent: TraceExtent, options?: Cancellable): Promise<TraceSkeleton>
+  skeleton(traceId: string, extent: TraceExtent, limits?: ReadLimits): Promise<TraceSkeleton>
   /** Those rows that are there, in no order. */
-  spans(traceId: string, wanted: SpanRows, options?: Cancellable): Promise<readonly StoredSpan[]>
+  spans(traceId: string, wanted: SpanRows, limits?: ReadLimits): Promise<readonly StoredSpan[]>
   /**
    * Found traces, newest first, a page at a time. Cursors are stable under inserts: a page begins after the trace that
    * the cursor names, wherever others have come.
@@ -160,5 +160,5 @@ export interface TraceReader {
   search(query: TraceQuery & { readonly first: number; readonly after: string | null }): Promise<TracePage>
   facts(query: TraceQuery): Promise<TraceFacts>
   /** Who called whom in [from, to), Unix ms. */
-  serviceMap(query: Cancellable & { readonly from: number; readonly to: number }): Promise<ServiceMap>
+  serviceMap(query: ReadLimits & { readonly from: number; readonly to: number }): Promise<ServiceMap>
 }

@@ -1,4 +1,4 @@
-import { QueryCancelledError } from '../../schema/domain/query-bounds.js'
+import { endedBy } from '../../schema/domain/query-bounds.js'
 
 /** How long a computation may hold the process before others have their turn, ms. */
 const TURN_MS = 8
@@ -7,11 +7,11 @@ const TURN_MS = 8
  * Runs a computation that yields between short steps, so that a large one delays no other request by more than a turn
  * and a step.
  *
- * @throws QueryCancelledError when the signal has aborted.
+ * @throws The signal's reason when it has aborted.
  */
-export async function inTurns<Result>(work: Generator<void, Result>, signal: AbortSignal): Promise<Result> {
+export async function stepwise<Result>(work: Generator<void, Result>, signal: AbortSignal): Promise<Result> {
   for (;;) {
-    if (signal.aborted) throw new QueryCancelledError()
+    if (signal.aborted) throw endedBy(signal)
     const until = performance.now() + TURN_MS
     do {
       const step = work.next()
