@@ -15,5 +15,6 @@ export default defineConfig({
     // Long, for machines that do other work beside: a test that hangs still ends.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 30_000, interval: 20 } },
   },
 })

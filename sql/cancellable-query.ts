@@ -17,9 +17,9 @@ export async function cancellableQuery<Row extends pg.QueryResultRow>(
 ): Promise<Row[]> {
   if (signal?.aborted) throw endedBy(signal)
   const client = await pool.connect()
-  let breaking: Promise<void> | null = null
+  let brokenOff: Promise<Error> | undefined
   const breakOff = () => {
-    breaking = breakOffBackend(pool, (client as pg.PoolClient & { readonly processID: number }).processID)
+    brokenOff = breakOffBackend(pool, (client as pg.PoolClient & { readonly processID: number }).processID)
   }
   try {
     if (signal?.aborted) throw endedBy(signal)
@@ -31,25 +31,26 @@ export async function cancellableQuery<Row extends pg.QueryResultRow>(
     throw error
   } finally {
     signal?.removeEventListener('abort', breakOff)
-    client.release(breaking === null ? undefined : await failureOf(breaking))
+    client.release(await brokenOff)
   }
 }
 
-/** Over a connection of its own: those of the pool may all be at work. */
-async function breakOffBackend(pool: pg.Pool, processId: number): Promise<void> {
+/**
+ * Breaks a statement off, over a connection of its own: those of the pool may all be at work. Never rejects, since nobody
+ * waits for it while the statement runs; it says why the statement's connection is given up: it was broken off, or that
+ * failed and the statement may run on to its time limit.
+ */
+async function breakOffBackend(pool: pg.Pool, processId: number): Promise<Error> {
   const canceller = new pg.Client({ ...pool.options, application_name: 'tocsin cancels' })
+  // A connection that is lost fails what waits for it below; the event tells the same once more.
+  canceller.on('error', () => undefined)
   try {
-    await canceller.connect()
-    await canceller.query('SELECT pg_cancel_backend($1)', [processId])
-  } finally {
-    await canceller.end()
-  }
-}
-
-/** Why a connection is given up: it was broken off, or that failed and the statement may run on to its time limit. */
-async function failureOf(breaking: Promise<void>): Promise<Error> {
-  try {
-    await breaking
+    try {
+      await canceller.connect()
+      await canceller.query('SELECT pg_cancel_backend($1)', [processId])
+    } finally {
+      await canceller.end()
+    }
     return new Error('The statement of this connection was broken off.')
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error))

@@ -43,7 +43,8 @@ describe('queryFault', () => {
     const fragments = times(60, (i) => `fragment f${i} on T { ...f${i + 1} ...f${i + 1} }`)
     const began = performance.now()
     expect(faultOf(`{ ...f0 } ${fragments} fragment f60 on T { x }`)).toContain('fields')
-    expect(performance.now() - began).toBeLessThan(50)
+    // Expanded one by one, 2^60 fields would never end.
+    expect(performance.now() - began).toBeLessThan(2_000)
   })
 
   it.each([
