@@ -7,12 +7,22 @@ export interface Figure {
   readonly aim?: { readonly atLeast: number } | { readonly atMost: number }
 }
 
+/** What the command line may say. */
+export interface BenchmarkOptions {
+  /** How long to go on. */
+  readonly minutes: number
+  /** Times the usual rate. */
+  readonly load: number
+}
+
 /** A benchmark. It brings its own baseline, measured in the same run on the same machine. */
 export interface Benchmark {
   readonly name: string
   /** One line: what is measured, against what. */
   readonly about: string
-  run(tell: (line: string) => void): Promise<Figure[]>
+  /** Takes so long that it runs only when it is asked for. */
+  readonly onlyWhenNamed?: boolean
+  run(tell: (line: string) => void, options: BenchmarkOptions): Promise<Figure[]>
 }
 
 /** Whether a figure meets its aim; null where it has none. */

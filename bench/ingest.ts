@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Bootstrap } from '../cli/bootstrap.js'
 import { startTocsin, type TocsinProcess } from '../cli/tocsin-process.js'
 import type { BaselineAnswer } from './baseline.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
@@ -9,11 +8,9 @@ import { inChild } from './in-child.js'
 import { createLogMonitors } from './log-monitors.js'
 import { watchUsage } from './process-usage.js'
 import { untilQueryable } from './queryable-logs.js'
-import { sampleLogs } from './sample-logs.js'
-import type { ReadyRequest } from './send.js'
+import { signedLogs } from './sample-batches.js'
 import { sendAll } from './send-all.js'
 import { sendPaced } from './send-paced.js'
-import { signedJson } from './signed-json.js'
 
 const BATCHES = 200
 const LOGS_A_BATCH = 1_000
@@ -68,9 +65,9 @@ async function throughTocsin(tocsin: TocsinProcess, tell: (line: string) => void
   const usage = watchUsage(pid)
   try {
     const url = new URL('/v1/logs', bootstrap.ingestUrl)
-    await sendAll(url, signedBatches(bootstrap, WARM_UP, BATCHES), CONNECTIONS)
+    await sendAll(url, signedLogs(bootstrap, WARM_UP, BATCHES, LOGS_A_BATCH), CONNECTIONS)
     await untilQueryable(bootstrap, BATCHES, WARM_UP)
-    const requests = signedBatches(bootstrap, BATCHES, 0)
+    const requests = signedLogs(bootstrap, BATCHES, 0, LOGS_A_BATCH)
     const bytes = requests.reduce((sum, { body }) => sum + body.length, 0)
     tell('sending')
     const before = usage.cpuMs()
@@ -83,7 +80,7 @@ async function throughTocsin(tocsin: TocsinProcess, tell: (line: string) => void
     await createLogMonitors(bootstrap, MONITORS)
     tell('sending at a steady rate')
     const firstSeed = 10 * BATCHES
-    const paced = signedBatches(bootstrap, PACED, firstSeed)
+    const paced = signedLogs(bootstrap, PACED, firstSeed, LOGS_A_BATCH)
     const cpuBefore = usage.cpuMs()
     const pacedTook = await sendPaced(url, paced, PACED_A_SECOND)
     await untilQueryable(bootstrap, firstSeed, PACED)
@@ -102,14 +99,6 @@ async function throughTocsin(tocsin: TocsinProcess, tell: (line: string) => void
     usage.stop()
     await tocsin.stop()
   }
-}
-
-/** Batches ready to be sent, so that making and signing them is not measured. */
-function signedBatches(bootstrap: Bootstrap, count: number, firstSeed: number): ReadyRequest[] {
-  const now = Date.now()
-  return Array.from({ length: count }, (_, i) =>
-    signedJson(bootstrap, '/v1/logs', { logs: sampleLogs(firstSeed + i, LOGS_A_BATCH, now) }),
-  )
 }
 
 function figures(baseline: BaselineAnswer, measured: Measured): Figure[] {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,6 +14,7 @@ import { MARKER, sampleMetrics } from './sample-metrics.js'
 import type { ReadyRequest } from './send.js'
 import { sendAll } from './send-all.js'
 import { signedJson } from './signed-json.js'
+import { storedSamples } from './stored-samples.js'
 
 const BATCHES = 240
 const SAMPLES_A_BATCH = 5_000
@@ -139,21 +140,5 @@ async function untilQueryable(tocsin: TocsinProcess, batches: number): Promise<v
     if (Date.now() - start > 120_000)
       throw new Error(`After two minutes ${found} of ${batches} batches can be queried.`)
     await delay(50)
-  }
-}
-
-/** Samples of the benchmark in the embedded PostgreSQL; Tocsin stores some of its own, under other names. */
-async function storedSamples(dataDir: string): Promise<number> {
-  const { port, password } = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as {
-    port: number
-    password: string
-  }
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'tocsin', database: 'tocsin', password })
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ samples: number }>('SELECT count(*)::int AS samples FROM metrics.samples')
-    return rows[0]?.samples ?? 0
-  } finally {
-    await client.end()
   }
 }

@@ -6,7 +6,19 @@ export interface ReadyRequest {
   readonly body: Buffer
 }
 
-/** Sends one request; fails when it is not accepted. */
+/** An answer other than one of acceptance. */
+export class NotAccepted extends Error {
+  override readonly name = 'NotAccepted'
+
+  constructor(
+    readonly status: number,
+    text: string,
+  ) {
+    super(`The edge answered ${status}: ${text}`)
+  }
+}
+
+/** Sends one request; fails with `NotAccepted` when it is not accepted. */
 export function send(url: URL, agent: Agent, { headers, body }: ReadyRequest): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } })
@@ -21,7 +33,7 @@ export function send(url: URL, agent: Agent, { headers, body }: ReadyRequest): P
       answer.on('end', () => {
         const { statusCode = 0 } = answer
         if (statusCode >= 200 && statusCode < 300) resolve()
-        else reject(new Error(`The edge answered ${statusCode}: ${text}`))
+        else reject(new NotAccepted(statusCode, text))
       })
     })
     sent.end(body)

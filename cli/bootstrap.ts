@@ -5,5 +5,8 @@ export interface Bootstrap {
   readonly email: string
   readonly password: string
   readonly apiToken: string
+  /** CANONICAL, for all signals. */
   readonly ingestKey: { readonly key: string; readonly secret: string }
+  /** BEARER, for all signals. */
+  readonly bearerKey: { readonly key: string; readonly secret: string }
 }

@@ -24,7 +24,11 @@ const START_PATIENCE_MS = 60_000
  * Starts Tocsin with every role on free ports and a data directory of its own, and waits until it is ready. Its logs go
  * to `tocsin.log` in that directory.
  */
-export async function startTocsin(dataDir: string, settings: Readonly<Record<string, string>>): Promise<TocsinProcess> {
+export async function startTocsin(
+  dataDir: string,
+  settings: Readonly<Record<string, string>>,
+  nodeArguments: readonly string[] = [],
+): Promise<TocsinProcess> {
   const {
     DATABASE_URL: _control,
     METRICS_DATABASE_URL: _metrics,
@@ -33,7 +37,7 @@ export async function startTocsin(dataDir: string, settings: Readonly<Record<str
     ...inherited
   } = process.env
   const kept = Object.fromEntries(Object.entries(inherited).filter(([name]) => !name.startsWith('TOCSIN_')))
-  const child = spawn(process.execPath, [join(packageRoot(), 'tocsin.cjs')], {
+  const child = spawn(process.execPath, [...nodeArguments, join(packageRoot(), 'tocsin.cjs')], {
     env: {
       ...kept,
       TOCSIN_DATA_DIR: dataDir,

@@ -1,6 +1,6 @@
 import type { Log } from '../../../schema/ports/clock.js'
 import { unsnap } from '../../remote-write/snappy.js'
-import { createThreads, type Posted, ThreadFailedError, type Threads } from '../../threads.js'
+import { createThreads, type Posted, ThreadFailedError } from '../../threads.js'
 import { Refusal } from '../refusals.js'
 import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
 import type { ReadingAnswer, ReadingTask } from './tasks.js'
@@ -37,7 +37,7 @@ export interface ReadBack {
 const ON_THE_SPOT_BYTES = { json: 256 * 1024, protobuf: 32 * 1024 }
 /** Larger ones wait for a worker of their own, so that those below never wait a second for one of them. */
 const LARGE_BYTES = 2 * 1024 * 1024
-/** Bodies that wait for a worker, or are with one, together: some 3 s of work. Past it they are turned away. */
+/** Bodies of either size that wait for a worker, or are with one: at most 2 s of work. Past it they are turned away. */
 const WAITING_BYTES = 64 * 1024 * 1024
 
 /**
@@ -55,25 +55,29 @@ export function createBodyReader(options: {
 }): BodyReader {
   const { workers, file, log, heapMb, waitingBytes = WAITING_BYTES } = options
   if (workers === 0) return ON_THE_SPOT
-  const made = (name: string) =>
-    createThreads<ReadingTask, ReadingAnswer>({ name, workers, file, log, ...(heapMb === undefined ? {} : { heapMb }) })
-  const middling = made('reading workers')
-  const large = made('reading workers of large bodies')
-  let waiting = 0
+  const lane = (name: string) => ({
+    waiting: 0,
+    threads: createThreads<ReadingTask, ReadingAnswer>({
+      ...{ name, workers, file, log },
+      ...(heapMb === undefined ? {} : { heapMb }),
+    }),
+  })
+  const middling = lane('reading workers')
+  const large = lane('reading workers of large bodies')
 
   const asked = async (bytes: number, post: () => Posted<ReadingTask>, gone: AbortSignal): Promise<ReadingAnswer> => {
-    if (waiting > 0 && waiting + bytes > waitingBytes)
+    const own = bytes < LARGE_BYTES ? middling : large
+    if (own.waiting > 0 && own.waiting + bytes > waitingBytes)
       throw new Refusal('OVERLOADED', 'Too many large bodies wait to be read here; send the batch again later.', {
         retryAfterMs: 1_000,
       })
-    waiting += bytes
-    const threads: Threads<ReadingTask, ReadingAnswer> = bytes < LARGE_BYTES ? middling : large
+    own.waiting += bytes
     try {
-      return await threads.run(post, gone)
+      return await own.threads.run(post, gone)
     } catch (error) {
       throw error instanceof ThreadFailedError ? refusalOf(error) : error
     } finally {
-      waiting -= bytes
+      own.waiting -= bytes
     }
   }
 
@@ -102,7 +106,7 @@ export function createBodyReader(options: {
       throw new Error(answer.kind === 'failed' ? answer.stack : 'A worker read what it was to decompress.')
     },
     async close() {
-      await Promise.all([middling.close(), large.close()])
+      await Promise.all([middling.threads.close(), large.threads.close()])
     },
   }
 }
