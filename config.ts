@@ -169,7 +169,12 @@ export const settings = {
     RETENTION_BOUNDS.most,
   )
     .default(DEFAULT_RETENTION.samples)
-    .describe('Days that logs, spans, RUM events and samples of metrics are kept where an org has no own.'),
+    .describe(
+      'Days that logs, spans, RUM events and samples of metrics are kept where an org has no own, and the most an org may ask for where the operator set no other.',
+    ),
+  TOCSIN_MONITORS_PER_ORG: count
+    .default(10_000)
+    .describe('Monitors an organisation may have where the operator set no other number.'),
   TOCSIN_NORMALIZER_WORKERS: threads
     .default(1)
     .describe('Worker threads that parse batches; 0 parses in the main thread.'),

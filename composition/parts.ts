@@ -14,6 +14,7 @@ import { createSealer } from '../prisma/sealing.js'
 import { createControlPlane } from '../prisma/stores/control-plane.js'
 import { createIngestCredentials } from '../prisma/stores/ingest-credentials.js'
 import { createOrgQueryBounds } from '../prisma/stores/query-bounds.js'
+import { createStorageTerms } from '../prisma/stores/storage-terms.js'
 import { createFallbackLimiter } from '../queue/fallback-limiter.js'
 import { createJobs } from '../queue/jobs.js'
 import { createMemoryFanOut } from '../queue/memory/fan-out.js'
@@ -22,7 +23,7 @@ import { createPostgresFanOut } from '../queue/postgres/fan-out.js'
 import { createPostgresFlushManifests } from '../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../queue/postgres/intake.js'
 import { createPool } from '../queue/postgres/pool.js'
-import { createRetention, type Log, type Random } from '../schema/ports.js'
+import type { Log, Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
 import { createLogSeriesReader } from '../sql/log-series.js'
@@ -37,7 +38,8 @@ import { createSpanWriter } from '../sql/span-writer.js'
 import { createTraceReader } from '../sql/trace-reader.js'
 import { walledFor } from '../sql/walled.js'
 import type { Databases } from './databases.js'
-import { readEnrichment } from './enrichment.js'
+import { readEnrichment, telemetryHashKey } from './enrichment.js'
+import { orgStandards } from './org-standards.js'
 import { standardQueryBounds } from './query-bounds.js'
 import { redisParts } from './redis-parts.js'
 import type { Stops } from './stops.js'
@@ -138,6 +140,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
       const file = join(packageRoot(), 'dist', 'ingest', 'edge', 'reading', 'worker.js')
       return createBodyReader({ workers: config.TOCSIN_INGEST_WORKERS, file, log })
     },
+    hashKey: telemetryHashKey(databases.masterKey),
     parsePool: once(() => {
       const file = join(packageRoot(), 'dist', 'ingest', 'parse', 'worker.js')
       const enrich = readEnrichment(config, databases.masterKey)
@@ -149,9 +152,12 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     spanWriter: () => createSpanWriter(clickhouse.writer),
     rumWriter: () => createRumWriter(clickhouse.writer),
     metricUpkeepPool: once(() => pool('metric upkeep', metricsUrl, 3, UPKEEP_TIMEOUT_MS)),
-    retention: once(() => {
-      const days = config.TOCSIN_RETENTION_DAYS
-      return createRetention({ logs: days, spans: days, rum: days, samples: days })
+    standards: orgStandards(config),
+    storageTerms: once(async () => {
+      const standard = orgStandards(config).retention
+      const made = await createStorageTerms({ pool: controlPool(), fanOut: fanOut(), standard, clock, log })
+      stops.add('what orgs have set', () => made.close())
+      return made
     }),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(walled(orgId), orgId),

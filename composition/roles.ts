@@ -10,6 +10,7 @@ import {
   createRumSink,
   createSpanSink,
 } from '../ingest/normalizer/index.js'
+import { createScrubber } from '../ingest/scrub/index.js'
 import { createNotifier, type Notifier } from '../notifier/index.js'
 import { newId } from '../schema/domain/ids.js'
 import type { Log } from '../schema/ports.js'
@@ -53,7 +54,7 @@ export async function startRoles(
   if (roles.has('evaluator')) await startEvaluator(config, parts, metrics, log, stops)
   if (roles.has('ingest')) {
     const upkeep = { metrics: parts.metricUpkeepPool(), engine: parts.controlPool(), flushes: parts.flushes() }
-    startMetricUpkeep({ ...upkeep, retention: parts.retention(), clock: parts.clock, log }, stops)
+    startMetricUpkeep({ ...upkeep, terms: await parts.storageTerms(), clock: parts.clock, log }, stops)
   }
   if (roles.has('ingest')) await startNormalizer(databases, parts, metrics, log, stops)
   startHousekeeping({ intake: parts.intake(), flushes: parts.flushes(), log }, stops)
@@ -122,14 +123,15 @@ async function startNormalizer(
   log: Log,
   stops: Stops,
 ): Promise<void> {
+  const terms = await parts.storageTerms()
   const normalizer = createNormalizer({
     intake: metrics.flushMeter.intake(parts.intake()),
     flushes: parts.flushes(),
     sinks: metrics.flushMeter.sinks({
-      logs: createLogSink(parts.parsePool(), parts.logWriter()),
-      metrics: createMetricSink(parts.parsePool(), parts.metricWriter()),
-      spans: createSpanSink(parts.parsePool(), parts.spanWriter()),
-      rum: createRumSink(parts.parsePool(), parts.rumWriter()),
+      logs: createLogSink(parts.parsePool(), parts.logWriter(), terms),
+      metrics: createMetricSink(parts.parsePool(), parts.metricWriter(), terms),
+      spans: createSpanSink(parts.parsePool(), parts.spanWriter(), terms),
+      rum: createRumSink(parts.parsePool(), parts.rumWriter(), terms),
     }),
     name: parts.processName,
     alone: databases.alone,
@@ -193,6 +195,8 @@ async function startGateway(
     log: log.child({ role: 'gateway' }),
     testChannel: async (orgId, channelId) =>
       (await notifier.testChannel(orgId, channelId)) ?? { delivered: false, detail: 'There is no such channel.' },
+    standards: parts.standards,
+    scrubberOf: (orgId, policy) => createScrubber(orgId, parts.hashKey, policy),
     urlFault: (url) => notifier.urlFault(url),
     ready: parts.readinessChecks,
     moreMetrics: metrics.all,

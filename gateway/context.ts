@@ -1,5 +1,7 @@
 import type { MonitorStatus } from '../schema/domain/monitor.js'
+import type { OrgStandards } from '../schema/domain/org-limits.js'
 import type { Permission } from '../schema/domain/permission.js'
+import type { ScrubPolicy } from '../schema/domain/scrub.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane, OrgStores } from '../schema/ports/control-plane.js'
 import type { FanOut } from '../schema/ports/limits.js'
@@ -33,9 +35,18 @@ export interface Services {
   readonly random: Random
   readonly log: Log
   readonly testChannel: TestChannel
+  /** What holds for orgs that have no limits of their own. */
+  readonly standards: OrgStandards
+  readonly scrubberOf: ScrubberOf
   /** Why a URL may not be called, as a sentence; null when it may. */
   readonly urlFault: (url: string) => string | null
 }
+
+/** What a scrub policy makes of an org's telemetry. */
+export type ScrubberOf = (
+  orgId: string,
+  policy: ScrubPolicy,
+) => { text(text: string, field: string): string; value(name: string, value: string): unknown }
 
 /** Sends a test message to a channel of an org. */
 export type TestChannel = (

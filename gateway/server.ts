@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
+import type { OrgStandards } from '../schema/domain/org-limits.js'
 import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane } from '../schema/ports/control-plane.js'
@@ -14,7 +15,7 @@ import { createAccessTokens } from './auth/access-token.js'
 import { createAuthenticate } from './auth/authenticate.js'
 import { createPasswordCheck } from './auth/password.js'
 import { createSessions } from './auth/sessions.js'
-import { createContext, type Services, type TestChannel } from './context.js'
+import { createContext, type ScrubberOf, type Services, type TestChannel } from './context.js'
 import { createApollo, type Introspection } from './graphql/apollo.js'
 import { callerGone } from './http/caller-gone.js'
 import { type ReadyCheck, serveHealth } from './http/health.js'
@@ -56,6 +57,8 @@ export interface GatewayDeps {
   readonly random: Random
   readonly log: Log
   readonly testChannel: TestChannel
+  readonly standards: OrgStandards
+  readonly scrubberOf: ScrubberOf
   /** Why a URL may never be called by a channel, as a sentence; left out, the sender alone decides. */
   readonly urlFault?: (url: string) => string | null
   /** By the name that `/readyz` shows. */
@@ -106,6 +109,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     random,
     log,
     testChannel: deps.testChannel,
+    standards: deps.standards,
+    scrubberOf: deps.scrubberOf,
     urlFault: deps.urlFault ?? (() => null),
   }
   const metrics = createMetrics(METRICS)

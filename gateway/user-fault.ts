@@ -41,3 +41,10 @@ export function forbiddenMessage(permission: Permission): string {
 export function forbidden(permission: Permission): GraphQLError {
   return new GraphQLError(forbiddenMessage(permission), { extensions: { code: 'FORBIDDEN', permission } })
 }
+
+/** What only the installation's operator may do. */
+export function operatorOnly(): GraphQLError {
+  const message =
+    'This is for the installation’s operator: an owner of the organisation that was made at the first start.'
+  return new GraphQLError(message, { extensions: { code: 'FORBIDDEN' } })
+}

@@ -51,6 +51,7 @@ function given(start = NOW - 2 * HOUR) {
     const flushId = await flushes.open({
       ...{ signal: 'metrics', owner: 'test', leaseMs: 60_000, batchIds: [crypto.randomUUID()] },
       lines: [{ ...line, firstSlice: slices[0] ?? 0, lastSlice: slices.at(-1) ?? 0 }],
+      terms: { days: {}, policies: {} },
     })
     await writer.insert(flushId, samples)
     return flushId

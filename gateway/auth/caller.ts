@@ -26,3 +26,8 @@ export function tokenCaller(facts: CallerFacts & { readonly token: ApiToken }): 
   const permissions = permissionsOf(facts.role).filter((permission) => scopes.includes(permission))
   return { ...facts, permissions, session: null }
 }
+
+/** Whether a caller runs the installation: an owner of the operator's org, signed in to it. */
+export function isOperator({ org, role }: Caller): boolean {
+  return org.operator && role === 'OWNER'
+}

@@ -16,8 +16,10 @@ import { MonitorMutations } from '../resolvers/monitor-mutations.js'
 import { MonitorResolver } from '../resolvers/monitors.js'
 import { NodeResolver } from '../resolvers/node.js'
 import { OrgResolver } from '../resolvers/org.js'
+import { OrgSettingsResolver } from '../resolvers/org-settings.js'
 import { RumSessionResolver } from '../resolvers/rum-sessions.js'
 import { RumVitalResolver } from '../resolvers/rum-vitals.js'
+import { ScrubPolicyResolver } from '../resolvers/scrub-policy.js'
 import { ServiceMapResolver } from '../resolvers/service-map.js'
 import { SessionResolver } from '../resolvers/session.js'
 import { TraceResolver } from '../resolvers/trace.js'
@@ -34,6 +36,8 @@ export function buildGatewaySchema(): GraphQLSchema {
       SessionResolver,
       ViewerResolver,
       OrgResolver,
+      OrgSettingsResolver,
+      ScrubPolicyResolver,
       NodeResolver,
       ApiTokenResolver,
       IngestKeyResolver,

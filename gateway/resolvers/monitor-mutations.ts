@@ -98,8 +98,21 @@ async function create(
 ): Promise<Monitor> {
   const { clock, random } = context.services
   const now = clock.now()
+  await refuseBeyondLimit(draft, context, stores)
   const made = await stores.monitors.create(newId('monitor', now, random.bytes(10)), draft, now, idempotency)
   return createdOrReplayed(made, ['input', 'monitor', 'key'], draft.key).value
+}
+
+/** A monitor too many. One whose key is there is not new: it is a replay, or taken. */
+async function refuseBeyondLimit(draft: MonitorDraft, context: GatewayContext, stores: OrgStores): Promise<void> {
+  const set = await stores.settings.limits()
+  const most = set?.monitors ?? context.services.standards.monitors
+  if ((await stores.monitors.count()) < most || (await stores.monitors.byKey(draft.key)) !== null) return
+  throw fault(
+    'LIMIT_EXCEEDED',
+    ['input', 'monitor'],
+    `This organisation has ${most} monitors, which is the most it may have; delete one first.`,
+  )
 }
 
 async function written(monitor: Monitor, context: GatewayContext) {

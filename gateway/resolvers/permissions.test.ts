@@ -40,6 +40,8 @@ describe('without its permission', () => {
     ['node(id: "mon_x") { id }', 'monitor:read'],
     ['node(id: "key_x") { id }', 'ingestkey:read'],
     ['viewer { org { members { nodes { id } } } }', 'org:read'],
+    ['viewer { org { limits { monitors } } }', 'org:read'],
+    ['scrubPolicy { version }', 'org:read'],
     ['viewer { org { apiTokens { nodes { id } } } }', 'apitoken:write'],
   ])('a query fails by itself: %s', async (field, permission) => {
     const { status, errors } = await gateway.ask(`{ ${field} }`, {}, bare)
@@ -63,6 +65,9 @@ describe('without its permission', () => {
     ['ingestKeyRevoke(id: "key_x")', 'ingestkey:write'],
     ['apiTokenCreate(input: {name: "p-5", scopes: ["apitoken:write"]})', 'apitoken:write'],
     ['apiTokenRevoke(id: "tok_x")', 'apitoken:write'],
+    ['orgUpdate(input: {expectedVersion: 0})', 'org:write'],
+    ['orgLimitsSet(input: {orgId: "org_x"})', 'org:write'],
+    ['scrubPolicySet(input: {expectedVersion: 9, policy: {}})', 'org:write'],
   ])('a mutation answers FORBIDDEN in its payload: %s', async (field, permission) => {
     const query = `mutation { p: ${field} { userErrors { code path message } } }`
     const { data, errors } = await gateway.ask(query, {}, bare)

@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Query, Resolver, Root } from '../../schema/graphql/decorators.js'
 import { Viewer } from '../../schema/graphql/who.js'
-import type { Caller } from '../auth/caller.js'
+import { type Caller, isOperator } from '../auth/caller.js'
 import { type GatewayContext, signedIn } from '../context.js'
 import { shownSession } from './shown-session.js'
 
@@ -9,6 +9,13 @@ export class ViewerResolver {
   @Query(() => Viewer)
   viewer(@Ctx() context: GatewayContext): Caller {
     return signedIn(context).caller
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'Whether the caller runs the installation: an owner of the org of the first start, signed in to it.',
+  })
+  operator(@Root() caller: Caller): boolean {
+    return isOperator(caller)
   }
 
   @FieldResolver()

@@ -30,7 +30,7 @@ beforeEach(() => {
 const textOf = ({ body }: ClaimedBatch) => Buffer.from(body).toString()
 
 const sink: SignalSink = {
-  async prepare(batches) {
+  async prepare(batches, terms) {
     const texts = batches.map(textOf)
     const unreadable = batches.find((batch) => textOf(batch) === poison.parse)
     if (unreadable !== undefined) throw new PoisonBatchError(unreadable.batchId, 'no JSON.')
@@ -39,6 +39,7 @@ const sink: SignalSink = {
       lines: [
         { orgId: 'org_a', acceptedHour: 0, slices: [1], firstSlice: 1, lastSlice: 1, rows: batches.length, bytes: 1 },
       ],
+      terms: terms ?? { days: {}, policies: {} },
       async store(flushId) {
         if (poison.store !== undefined && texts.includes(poison.store)) throw new StoreError('query', 'Cannot parse.')
         store.set(flushId, texts)
@@ -127,8 +128,8 @@ describe('flushBatches', () => {
     let away = 3
     const slow: SignalSink = {
       ...sink,
-      async prepare(batches) {
-        const prepared = await sink.prepare(batches)
+      async prepare(batches, terms) {
+        const prepared = await sink.prepare(batches, terms)
         return {
           ...prepared,
           store: (id) => (away-- > 0 ? Promise.reject(new StoreError('store', 'away')) : prepared.store(id)),
@@ -152,8 +153,8 @@ describe('a process that dies', () => {
     }
     const dying: SignalSink = {
       ...sink,
-      async prepare(batches) {
-        const prepared = await sink.prepare(batches)
+      async prepare(batches, terms) {
+        const prepared = await sink.prepare(batches, terms)
         return {
           ...prepared,
           async store(id) {

@@ -67,7 +67,8 @@ async function flushFresh(deps: FlushDeps, batches: readonly ClaimedBatch[]): Pr
   let flushId: bigint
   try {
     const { signal, owner, leaseMs, flushes } = deps
-    flushId = await flushes.open({ signal, owner, leaseMs, batchIds, lines: prepared.lines })
+    const { lines, terms } = prepared
+    flushId = await flushes.open({ signal, owner, leaseMs, batchIds, lines, terms })
   } catch (error) {
     if (!(error instanceof BatchTakenError)) throw error
     await deps.intake.release(deps.owner, batchIds)
@@ -77,7 +78,7 @@ async function flushFresh(deps: FlushDeps, batches: readonly ClaimedBatch[]): Pr
     await storeAndClose(deps, flushId, prepared, batchIds)
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'query') throw error
-    await bisect(deps, { flushId, signal: deps.signal, batchIds, lines: prepared.lines }, batches, error)
+    await bisect(deps, flushId, batches, error)
   }
 }
 
@@ -91,11 +92,11 @@ function isWornOut(batches: readonly ClaimedBatch[]): boolean {
 /** The store refuses the rows themselves: undo the flush, and find the batch at fault by halves. */
 async function bisect(
   deps: FlushDeps,
-  flush: OpenFlush,
+  flushId: bigint,
   batches: readonly ClaimedBatch[],
   error: StoreError,
 ): Promise<void> {
-  await deps.flushes.abandon(flush.flushId)
+  await deps.flushes.abandon(flushId)
   const [only] = batches
   if (batches.length === 1 && only !== undefined) return bury(deps, only.batchId, error.message)
   const middle = batches.length >> 1
@@ -145,7 +146,7 @@ async function finish(
 
 /**
  * Finishes an open flush whose owner is gone, as it stands: what is stored already is only closed; else the same
- * batches in the same order are stored under the same id. It is never regrouped.
+ * batches in the same order are stored under the same id and the same terms. It is never regrouped.
  */
 export async function recoverFlush(deps: FlushDeps, flush: OpenFlush): Promise<void> {
   const { flushId, batchIds } = flush
@@ -160,10 +161,10 @@ export async function recoverFlush(deps: FlushDeps, flush: OpenFlush): Promise<v
         `${batchIds.length} batches are no longer in the intake; it is left open.`,
     )
   try {
-    await storeAndClose(deps, flushId, await deps.sink.prepare(batches), batchIds)
+    await storeAndClose(deps, flushId, await deps.sink.prepare(batches, flush.terms), batchIds)
   } catch (error) {
     if (!(error instanceof StoreError) || error.kind !== 'query') throw error
-    await bisect(deps, flush, batches, error)
+    await bisect(deps, flushId, batches, error)
   }
 }
 

@@ -1,14 +1,21 @@
-import type { RowWriter } from '../../schema/ports.js'
+import { type RowWriter, type StorageTerms, standardTerms } from '../../schema/ports.js'
 import { type ParsePool, type RowSignal, stampFlushId } from '../parse/index.js'
-import type { SignalSink } from './signal-sink.js'
+import { orgsOf, type SignalSink } from './signal-sink.js'
 
 /** Signals that are rows of ClickHouse: made in worker threads and inserted under the flush's id. */
-export function createRowSink(signal: RowSignal, pool: ParsePool, writer: RowWriter): SignalSink {
+export function createRowSink(
+  signal: RowSignal,
+  pool: ParsePool,
+  writer: RowWriter,
+  storage: StorageTerms = standardTerms(),
+): SignalSink {
   return {
-    async prepare(batches) {
-      const { rows, lines } = await pool.rows(signal, batches)
+    async prepare(batches, pinned) {
+      const terms = pinned ?? (await storage.of(signal, orgsOf(batches)))
+      const { rows, lines } = await pool.rows(signal, batches, terms)
       return {
         lines,
+        terms,
         store(flushId) {
           stampFlushId(rows, flushId)
           return writer.insert(flushId, rows)

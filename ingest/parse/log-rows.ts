@@ -8,27 +8,31 @@ import { storedLevel } from './level.js'
 import type { NativeLog } from './native-logs.js'
 import { QuotedNames, wellFormed } from './quoted-names.js'
 import { readLogs } from './read-batch.js'
-import { FlushTooLargeError, MAX_ROWS_BYTES, type Rows } from './rows.js'
+import { type DaysOf, FlushTooLargeError, MAX_ROWS_BYTES, type Rows, rowTail, standardDays } from './rows.js'
 import { nanosecondsText, readTimestamp } from './timestamp.js'
 
 /** The service of a log that names none. */
 export const UNKNOWN_SERVICE = 'unknown'
 
 /**
- * Rows of batches of logs, enriched and scrubbed: the same batches give the same bytes, whenever and wherever they are
- * made.
+ * Rows of batches of logs, enriched and scrubbed: the same batches under the same terms give the same bytes, whenever
+ * and wherever they are made.
  *
  * Usage counts, as `bytes` of a log, the UTF-8 length of its message and of the names and values of its stored
  * attributes, numbers and booleans as their JSON text.
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toLogRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
+export function toLogRows(
+  batches: readonly ParsedBatch[],
+  contextOf: ContextOf = bareContexts(),
+  daysOf: DaysOf = standardDays,
+): Rows {
   const lines = new FlushLines()
   const chunks: Uint8Array[] = []
   let size = 0
   for (const batch of batches) {
-    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt), contextOf)
+    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt), contextOf, rowTail(batch, daysOf))
     chunks.push(chunk)
     size += chunk.byteLength
     if (size > MAX_ROWS_BYTES && batches.length > 1)
@@ -43,13 +47,12 @@ export function toLogRows(batches: readonly ParsedBatch[], contextOf: ContextOf 
   return { rows, lines: lines.closed() }
 }
 
-function batchRows(batch: ParsedBatch, line: OpenLine, contextOf: ContextOf): Uint8Array {
+function batchRows(batch: ParsedBatch, line: OpenLine, contextOf: ContextOf, tail: string): Uint8Array {
   const { items, ascii: sentAscii } = readLogs(batch)
   const context = contextOf(batch.orgId)
   const ascii = sentAscii && context.ascii
   const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
   const name = `,${JSON.stringify(batch.batchId)},`
-  const tail = `,${Math.floor(batch.acceptedAt)}]\n`
   const quoted = new QuotedNames()
   const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
   let all = ''

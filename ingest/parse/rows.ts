@@ -1,3 +1,4 @@
+import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import type { FlushLine } from '../../schema/ports/flushes.js'
 import type { ParsedBatch } from './batch.js'
 import { FLUSH_ID_PLACEHOLDER } from './flush-id.js'
@@ -14,6 +15,17 @@ export interface Rows {
 /** Cells of one item, from the one after the org to the one before the batch; adds the item to the line. */
 export type WriteCells<Item> = (item: Item, batch: ParsedBatch, line: OpenLine) => string
 
+/** For how many days an org's rows are kept: each row carries it. */
+export type DaysOf = (orgId: string) => number
+
+/** What holds where nothing is said. */
+export const standardDays: DaysOf = () => DEFAULT_RETENTION.logs
+
+/** What ends the rows of a batch. */
+export function rowTail({ acceptedAt, orgId }: ParsedBatch, daysOf: DaysOf): string {
+  return `,${Math.floor(acceptedAt)},${daysOf(orgId)}]\n`
+}
+
 /** Rows past this are made of several batches no more: the flush is halved. */
 export const MAX_ROWS_BYTES = 96 * 1024 * 1024
 
@@ -23,12 +35,13 @@ export class FlushTooLargeError extends Error {
 }
 
 /**
- * Rows of batches: flush, org, the item's cells, batch, position, time of acceptance.
+ * Rows of batches: flush, org, the item's cells, batch, position, time of acceptance, days of retention.
  *
  * @param read The items of a batch; what it throws is the batch's fault.
  */
 export function rowsOf<Item>(
   batches: readonly ParsedBatch[],
+  daysOf: DaysOf,
   read: (batch: ParsedBatch) => Iterable<Item>,
   write: WriteCells<Item>,
 ): Rows {
@@ -39,7 +52,7 @@ export function rowsOf<Item>(
     const line = lines.of(batch.orgId, batch.acceptedAt)
     const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
     const name = `,${JSON.stringify(batch.batchId)},`
-    const tail = `,${Math.floor(batch.acceptedAt)}]\n`
+    const tail = rowTail(batch, daysOf)
     let number = 0
     let all = ''
     for (const item of read(batch)) {

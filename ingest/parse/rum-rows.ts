@@ -5,7 +5,7 @@ import type { ParsedBatch } from './batch.js'
 import { errorFingerprint } from './error-fingerprint.js'
 import { QuotedNames } from './quoted-names.js'
 import { readRum } from './read-batch.js'
-import { type Rows, rowsOf } from './rows.js'
+import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
 import type { RumItem } from './rum-item.js'
 import { nanosecondsText, readTimestamp } from './timestamp.js'
 
@@ -20,9 +20,13 @@ const NO_CELLS = { strings: '', numbers: '', bools: '', bytes: 0 }
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toRumRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
+export function toRumRows(
+  batches: readonly ParsedBatch[],
+  contextOf: ContextOf = bareContexts(),
+  daysOf: DaysOf = standardDays,
+): Rows {
   const quoted = new QuotedNames()
-  return rowsOf(batches, readRum, (sent: RumItem, batch, line) => {
+  return rowsOf(batches, daysOf, readRum, (sent: RumItem, batch, line) => {
     const event = enrichRum(sent, contextOf(batch.orgId))
     const at = event.timestamp == null ? null : readTimestamp(event.timestamp)
     const ms = at?.ms ?? Math.floor(batch.acceptedAt)

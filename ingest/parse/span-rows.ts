@@ -4,7 +4,7 @@ import type { ParsedBatch } from './batch.js'
 import { UNKNOWN_SERVICE } from './log-rows.js'
 import { QuotedNames } from './quoted-names.js'
 import { readSpans } from './read-batch.js'
-import { type Rows, rowsOf } from './rows.js'
+import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
 import type { Attributes, SpanItem } from './span-item.js'
 import { nanosecondsText } from './timestamp.js'
 
@@ -17,12 +17,16 @@ import { nanosecondsText } from './timestamp.js'
  *
  * @throws PoisonBatchError naming the first batch that cannot be read.
  */
-export function toSpanRows(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): Rows {
+export function toSpanRows(
+  batches: readonly ParsedBatch[],
+  contextOf: ContextOf = bareContexts(),
+  daysOf: DaysOf = standardDays,
+): Rows {
   const quoted = new QuotedNames()
   let context = contextOf(batches[0]?.orgId ?? '')
   let of: ParsedBatch | null = null
   const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
-  return rowsOf(batches, readSpans, (sent: SpanItem, batch, line) => {
+  return rowsOf(batches, daysOf, readSpans, (sent: SpanItem, batch, line) => {
     if (batch !== of) context = contextOf(batch.orgId)
     of = batch
     const span = enrichSpan(sent, context)

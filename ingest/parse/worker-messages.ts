@@ -1,11 +1,11 @@
-import type { ScrubPolicy } from '../../schema/domain/scrub.js'
 import type { Signal } from '../../schema/domain/signal.js'
+import type { FlushTerms } from '../../schema/ports/flushes.js'
 import type { ContextOf } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
 import { toLogRows } from './log-rows.js'
 import { type MetricColumns, toMetricColumns } from './metric-samples.js'
-import { FlushTooLargeError, type Rows } from './rows.js'
+import { type DaysOf, FlushTooLargeError, type Rows, standardDays } from './rows.js'
 import { toRumRows } from './rum-rows.js'
 import { toSpanRows } from './span-rows.js'
 
@@ -19,8 +19,7 @@ export const PARSERS = { logs: toLogRows, spans: toSpanRows, rum: toRumRows, met
 export interface ParseTask {
   readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
-  /** Of the organisations in these batches, those that have a policy of their own. */
-  readonly policies: ReadonlyMap<string, ScrubPolicy>
+  readonly terms: FlushTerms
 }
 
 /** What a worker thread answers. Errors lose their class on the way, so a poison batch goes as data. */
@@ -33,13 +32,13 @@ export type ParseAnswer =
 
 /** Answers a task, and names what is handed over instead of copied. */
 export function answerTask(
-  { signal, batches, policies }: ParseTask,
+  { signal, batches, terms }: ParseTask,
   contexts: ContextOf,
 ): readonly [ParseAnswer, ArrayBuffer[]] {
   try {
-    const contextOf = underPolicies(contexts, policies)
+    const contextOf = contextsUnder(contexts, terms)
     if (signal !== 'metrics') {
-      const result = PARSERS[signal](batches, contextOf)
+      const result = PARSERS[signal](batches, contextOf, daysUnder(terms))
       return [{ outcome: 'rows', result }, [result.rows.buffer]]
     }
     const result = PARSERS.metrics(batches, contextOf)
@@ -52,15 +51,20 @@ export function answerTask(
 }
 
 /** Contexts under the policies of a task; each organisation's is looked up once. */
-export function underPolicies(contexts: ContextOf, policies: ReadonlyMap<string, ScrubPolicy>): ContextOf {
+export function contextsUnder(contexts: ContextOf, { policies }: FlushTerms): ContextOf {
   const found = new Map<string, ReturnType<ContextOf>>()
   return (orgId) => {
     const known = found.get(orgId)
     if (known !== undefined) return known
-    const context = contexts(orgId, policies.get(orgId))
+    const context = contexts(orgId, policies[orgId])
     found.set(orgId, context)
     return context
   }
+}
+
+/** For how long the rows of a task are kept. */
+export function daysUnder({ days }: FlushTerms): DaysOf {
+  return (orgId) => days[orgId] ?? standardDays(orgId)
 }
 
 /** An error as a worker answers it. */

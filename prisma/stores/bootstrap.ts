@@ -24,7 +24,7 @@ const ORG = { slug: 'default', name: 'Default' }
 const LOCK = 7_146_203_881n
 
 /**
- * At the first start, when there is no org: makes one with an owner, an API token of all permissions and two ingest
+ * At the first start, when there is no org: makes one, which is the operator's, with an owner, an API token of all permissions and two ingest
  * keys. Null when there is an org already; of several processes that start at once, one makes them.
  *
  * @param deps.secrets How passwords are hashed and tokens look, as the gateway checks them.
@@ -64,7 +64,7 @@ export async function bootstrap(deps: {
   const made = await database.$transaction(async (transaction) => {
     await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${LOCK})`
     if ((await transaction.org.count()) > 0) return false
-    await transaction.org.create({ data: { id: orgId, ...ORG, createdAt: at } })
+    await transaction.org.create({ data: { id: orgId, ...ORG, operator: true, createdAt: at } })
     await transaction.user.create({ data: { id: userId, email, name: 'Owner', passwordHash, createdAt: at } })
     await transaction.membership.create({ data: { id: id('membership'), orgId, userId, role: 'OWNER', joinedAt: at } })
     const hash = Uint8Array.from(createHash('sha256').update(apiToken).digest())

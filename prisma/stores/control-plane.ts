@@ -12,6 +12,8 @@ import { createIncidentStore } from './incidents.js'
 import { createIngestKeyStore } from './ingest-keys.js'
 import { createMemberStore, toOrg } from './members.js'
 import { createMonitorStore } from './monitors.js'
+import { createOrgSettingsStore } from './org-settings.js'
+import { listOrgs } from './orgs.js'
 
 /**
  * The control plane on PostgreSQL. An org's stores stand behind its wall of row security; finding out who calls does not.
@@ -26,6 +28,7 @@ export function createControlPlane(deps: {
   const { database, pool, sealer } = deps
   return {
     identity: createIdentityStore(database),
+    orgs: (page) => listOrgs(database, page),
     forOrg: (orgId) => orgStores(walledDatabase(database, orgId), walledPool(pool, orgId), sealer, orgId),
   }
 }
@@ -37,6 +40,7 @@ function orgStores(database: Database, pool: WalledPool, sealer: Sealer, orgId: 
       const row = await database.org.findUnique({ where: { id: orgId } })
       return row && toOrg(row)
     },
+    settings: createOrgSettingsStore(database, orgId),
     members: createMemberStore(database, orgId),
     apiTokens: createApiTokenStore(database, orgId),
     ingestKeys: createIngestKeyStore(database, sealer, randomBytes, orgId),

@@ -40,7 +40,8 @@ export function toUser(row: UserRow): User {
 
 /** The org of a row. */
 export function toOrg(row: OrgRow): Org {
-  return { id: row.id, slug: row.slug, name: row.name, version: row.version, createdAt: row.createdAt.getTime() }
+  const { id, slug, name, version, operator } = row
+  return { id, slug, name, version, operator, createdAt: row.createdAt.getTime() }
 }
 
 function toMember(row: Membership & { user: UserRow }): Member {

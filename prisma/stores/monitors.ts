@@ -20,6 +20,7 @@ export function createMonitorStore(database: Database, pool: WalledPool, orgId: 
       const row = await database.monitor.findFirst({ where: { ...live, id } })
       return row && toMonitor(row)
     },
+    count: () => database.monitor.count({ where: live }),
     async evenDeleted(id) {
       const row = await database.monitor.findFirst({ where: { orgId, id } })
       return row && toMonitor(row)

@@ -23,7 +23,7 @@ export function createMemoryFlushManifests({ clock }: { readonly clock: Clock })
         return entry === undefined ? [] : [{ batchId, flushId: entry.flushId, closed: entry.closed }]
       })
     },
-    async open({ signal, owner, leaseMs, batchIds, lines }) {
+    async open({ signal, owner, leaseMs, batchIds, lines, terms }) {
       const taken = batchIds.find(holder)
       if (taken !== undefined) throw new BatchTakenError(`Batch ${taken} already belongs to a flush.`)
       last += 1n
@@ -32,6 +32,7 @@ export function createMemoryFlushManifests({ clock }: { readonly clock: Clock })
         signal,
         batchIds,
         lines: lines.map((line) => (line.slices.length > MAX_LISTED_SLICES ? { ...line, slices: [] } : line)),
+        terms: structuredClone(terms),
         owner,
         leaseUntil: clock.now() + leaseMs,
         closed: false,
@@ -46,8 +47,8 @@ export function createMemoryFlushManifests({ clock }: { readonly clock: Clock })
       return free.slice(0, limit).map((entry) => {
         entry.owner = owner
         entry.leaseUntil = clock.now() + leaseMs
-        const { flushId, signal, batchIds, lines } = entry
-        return { flushId, signal, batchIds, lines }
+        const { flushId, signal, batchIds, lines, terms } = entry
+        return { flushId, signal, batchIds, lines, terms }
       })
     },
     async close(flushId) {

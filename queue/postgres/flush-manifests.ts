@@ -82,8 +82,9 @@ export function createPostgresFlushManifests(deps: {
       return rows.map((row) => ({ ...row, flushId: BigInt(row.flushId) }))
     },
 
-    async open({ signal, owner, leaseMs, batchIds, lines }) {
-      const values = [signal, owner, leaseMs, batchIds, JSON.stringify(lines.map(listedOrRange))]
+    async open({ signal, owner, leaseMs, batchIds, lines, terms }) {
+      const listed = JSON.stringify(lines.map(listedOrRange))
+      const values = [signal, owner, leaseMs, batchIds, listed, JSON.stringify(terms)]
       try {
         const [row] = await many<{ id: string }>('open', OPEN, values)
         if (row === undefined) throw new Error('Opening a flush answered no id where one row was expected.')

@@ -19,8 +19,8 @@ export const OPEN = `
   WITH turn AS MATERIALIZED (SELECT pg_advisory_xact_lock(${FLUSH_ID_LOCK})::text AS held),
   drawn AS MATERIALIZED (SELECT nextval('engine.flush_id') AS id FROM turn WHERE held IS NOT NULL),
   opened AS (
-    INSERT INTO engine.flush (id, signal, owner, lease_until, opened_at)
-    SELECT id, $1, $2, clock_timestamp() + $3::float8 * interval '1 millisecond', clock_timestamp() FROM drawn
+    INSERT INTO engine.flush (id, signal, owner, lease_until, opened_at, terms)
+    SELECT id, $1, $2, clock_timestamp() + $3::float8 * interval '1 millisecond', clock_timestamp(), $6::json FROM drawn
   ), batches AS (
     INSERT INTO engine.flush_batch (batch_id, flush_id, position)
     SELECT batch_id, id, position FROM drawn, unnest($4::uuid[]) WITH ORDINALITY AS b (batch_id, position)
@@ -46,9 +46,9 @@ export const TAKE_OVER = `
     UPDATE engine.flush AS f
     SET owner = $1, lease_until = clock_timestamp() + $2::float8 * interval '1 millisecond'
     FROM free WHERE f.id = free.id
-    RETURNING f.id, f.signal
+    RETURNING f.id, f.signal, f.terms
   )
-  SELECT id::text AS "flushId", signal,
+  SELECT id::text AS "flushId", signal, terms,
     ARRAY(SELECT batch_id::text FROM engine.flush_batch AS b WHERE b.flush_id = taken.id ORDER BY position) AS "batchIds",
     (SELECT coalesce(json_agg(json_build_object(
         'orgId', org_id, 'acceptedHour', (extract(epoch FROM accepted_hour) * 1000)::float8,
@@ -58,12 +58,12 @@ export const TAKE_OVER = `
   FROM taken ORDER BY id`
 
 /**
- * Closes a flush that is open and counts its usage. Rows of usage are written in the order of their key, or two closes
+ * Closes a flush that is open, counts its usage, and lets its terms go: no row is made of it again. Rows of usage are written in the order of their key, or two closes
  * could wait for each other.
  */
 export const CLOSE = `
   WITH closed AS (
-    UPDATE engine.flush SET closed_at = clock_timestamp() WHERE id = $1::bigint AND closed_at IS NULL RETURNING id
+    UPDATE engine.flush SET closed_at = clock_timestamp(), terms = NULL WHERE id = $1::bigint AND closed_at IS NULL RETURNING id
   ), counted AS (
     INSERT INTO engine.usage_hour AS known (org_id, meter, hour, quantity)
     SELECT l.org_id, m.meter, l.accepted_hour, sum(m.quantity)

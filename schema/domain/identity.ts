@@ -10,6 +10,8 @@ export interface Org {
   readonly slug: string
   readonly name: string
   readonly version: number
+  /** Its owners run the installation. */
+  readonly operator: boolean
   readonly createdAt: number
 }
 

@@ -11,6 +11,9 @@ test.each([
   { kinds: { email: 'drop' } },
   { fields: { '': 'keep' } },
   { sensitiveNames: ['x'] },
+  { fields: { 'a\u0000': 'keep' } },
+  { sensitiveNames: ['half\ud800'] },
+  { fields: Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`f${i}`, 'keep'])) },
   { other: 1 },
 ])('%j is no policy', (policy) => {
   expect(scrubPolicySchema.safeParse(policy).success).toBe(false)

@@ -7,6 +7,7 @@ import { AGGREGATES } from '../domain/measure.js'
 import { CHANNEL_KINDS, DELIVERY_STATUSES } from '../domain/notification.js'
 import { ROLES } from '../domain/permission.js'
 import { COMPARISONS } from '../domain/rule.js'
+import { SCRUB_KINDS, SCRUB_STRATEGIES, type ScrubKind, type ScrubStrategy } from '../domain/scrub.js'
 import type { Signal } from '../domain/signal.js'
 import { RUM_DIMENSIONS } from '../domain/vitals.js'
 import { registerEnumType } from './decorators.js'
@@ -70,3 +71,29 @@ export const SignalEnum = { LOGS: 'logs', METRICS: 'metrics', SPANS: 'spans', RU
   Signal
 >
 registerEnumType(SignalEnum, { name: 'Signal' })
+
+/** An enum whose names are the domain's words in capitals. */
+function capitals<Word extends string>(words: readonly Word[]) {
+  return Object.fromEntries(words.map((word) => [word.toUpperCase(), word])) as {
+    readonly [Name in Word as Uppercase<Name>]: Name
+  }
+}
+
+export const ScrubKindEnum = capitals<ScrubKind>(SCRUB_KINDS)
+registerEnumType(ScrubKindEnum, {
+  name: 'ScrubKind',
+  description:
+    'What is looked for in telemetry. SECRET is a value under a name such as password, whatever it looks like.',
+})
+
+export const ScrubStrategyEnum = capitals<ScrubStrategy>(SCRUB_STRATEGIES)
+registerEnumType(ScrubStrategyEnum, {
+  name: 'ScrubStrategy',
+  description: 'What becomes of a finding.',
+  valuesConfig: {
+    REDACT: { description: 'Its kind is left: `[email]`.' },
+    MASK: { description: 'Its last four characters are left.' },
+    HASH: { description: 'A keyed hash is left: the same value gives the same one within an org.' },
+    KEEP: { description: 'All of it is left.' },
+  },
+})

@@ -8,7 +8,10 @@ import type { Matcher } from '../domain/matcher.js'
 import type { Monitor, MonitorStatus } from '../domain/monitor.js'
 import type { MonitorDraft } from '../domain/monitor-draft.js'
 import type { DeliveryStatus } from '../domain/notification.js'
+import type { SetLimits } from '../domain/org-limits.js'
 import type { Permission, Role } from '../domain/permission.js'
+import type { SetDays } from '../domain/retention.js'
+import type { ScrubPolicy } from '../domain/scrub.js'
 import type { Signal } from '../domain/signal.js'
 
 /*
@@ -17,6 +20,8 @@ import type { Signal } from '../domain/signal.js'
  */
 export interface ControlPlane {
   readonly identity: IdentityStore
+  /** Of all orgs, by age: for the operator alone. */
+  orgs(page: PageRequest): Promise<CountedPage<Org>>
   forOrg(orgId: string): OrgStores
 }
 
@@ -24,6 +29,7 @@ export interface ControlPlane {
 export interface OrgStores {
   readonly orgId: string
   org(): Promise<Org | null>
+  readonly settings: OrgSettingsStore
   readonly members: MemberStore
   readonly apiTokens: ApiTokenStore
   readonly ingestKeys: IngestKeyStore
@@ -122,6 +128,36 @@ export interface IdentityStore {
   sessions(userId: string): Promise<readonly SessionInfo[]>
 }
 
+/** What is set for one org beside its name. */
+export interface OrgSettingsStore {
+  /** Null when there is no such org. */
+  limits(): Promise<SetLimits | null>
+  /** What the org's own people may change; an absent field keeps. Raises the org's version. */
+  update(
+    expectedVersion: number,
+    change: { readonly name?: string; readonly retention?: Partial<SetDays> },
+  ): Promise<UpdateOutcome<Org>>
+  /** What only the operator may change; an absent field keeps. Raises the org's version; null when there is no such org. */
+  setLimits(change: LimitsChange): Promise<Org | null>
+  scrubPolicy(): Promise<StoredScrubPolicy>
+  /** Replaces the policy; `expectedVersion` 0 where none was set. */
+  setScrubPolicy(expectedVersion: number, policy: ScrubPolicy, now: number): Promise<UpdateOutcome<StoredScrubPolicy>>
+}
+
+export interface LimitsChange {
+  readonly requestsPerMinute?: number | null
+  readonly bytesPerDay?: number | null
+  readonly monitors?: number | null
+  readonly mostRetention?: Partial<SetDays>
+}
+
+/** An org's scrub policy; version 0 is the default one, which nobody set. */
+export interface StoredScrubPolicy {
+  readonly version: number
+  readonly policy: ScrubPolicy
+  readonly updatedAt: number | null
+}
+
 export interface MemberStore {
   list(page: PageRequest): Promise<CountedPage<Member>>
   get(membershipId: string): Promise<Member | null>
@@ -180,6 +216,8 @@ export interface MonitorStore {
   /** By age, oldest first. Throws `MatcherError`. */
   list(page: PageRequest, filter: MonitorListFilter): Promise<CountedPage<Monitor>>
   get(id: string): Promise<Monitor | null>
+  /** How many there are. */
+  count(): Promise<number>
   /** Deleted ones too: incidents go on naming them. */
   evenDeleted(id: string): Promise<Monitor | null>
   byKey(key: string): Promise<Monitor | null>

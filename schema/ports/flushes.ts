@@ -1,4 +1,5 @@
 import type { FlushSnapshot } from '../domain/horizon.js'
+import type { ScrubPolicy } from '../domain/scrub.js'
 import type { Signal } from '../domain/signal.js'
 
 /** What a flush adds for one org, in one hour of acceptance. */
@@ -17,12 +18,25 @@ export interface FlushLine {
 /** A line that touches more slices than this lists none, and all from the first to the last count as touched. */
 export const MAX_LISTED_SLICES = 512
 
+/**
+ * What orgs had set when a flush's rows were made. It stands in the manifest while the flush is open: rows that are made
+ * again are the same rows, whatever was changed meanwhile.
+ */
+export interface FlushTerms {
+  /** For how many days rows are kept, by org. */
+  readonly days: Readonly<Record<string, number>>
+  /** How telemetry is scrubbed, by org; those that are not named have the default policy. */
+  readonly policies: Readonly<Record<string, ScrubPolicy>>
+}
+
 export interface OpenFlush {
   readonly flushId: bigint
   readonly signal: Signal
   /** In the order in which their rows stand in the insert. */
   readonly batchIds: readonly string[]
   readonly lines: readonly FlushLine[]
+  /** Null in a manifest of a version that kept none. */
+  readonly terms: FlushTerms | null
 }
 
 /** What the manifest already knows of claimed batches. */
@@ -49,6 +63,7 @@ export interface FlushManifests {
     readonly leaseMs: number
     readonly batchIds: readonly string[]
     readonly lines: readonly FlushLine[]
+    readonly terms: FlushTerms
   }): Promise<bigint>
   /** Renews the leases of an owner's open flushes. */
   renew(owner: string, leaseMs: number): Promise<void>

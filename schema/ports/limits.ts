@@ -28,6 +28,7 @@ export interface FanOut {
 
 /**
  * `ingest-key`: a key changed (payload: its public id). `monitor`: a monitor changed (org id). `outbox`: rows were
- * written. `intake`: something was enqueued (signal). `incident`: an incident changed (its id).
+ * written. `intake`: something was enqueued (signal). `incident`: an incident changed (its id). `storage-terms`: an org
+ * changed its retention or scrub policy (org id).
  */
-export type FanOutTopic = 'ingest-key' | 'monitor' | 'outbox' | 'intake' | 'incident'
+export type FanOutTopic = 'ingest-key' | 'monitor' | 'outbox' | 'intake' | 'incident' | 'storage-terms'

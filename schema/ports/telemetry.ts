@@ -26,6 +26,7 @@ export const LOG_ROW_COLUMNS = [
   'batch_id',
   'item',
   'accepted_at',
+  'retention_days',
 ] as const
 
 /** Columns of table `spans` in the order in which they stand in a row. */
@@ -57,6 +58,7 @@ export const SPAN_ROW_COLUMNS = [
   'batch_id',
   'item',
   'accepted_at',
+  'retention_days',
 ] as const
 
 /** Columns of table `rum` in the order in which they stand in a row. */
@@ -99,6 +101,7 @@ export const RUM_ROW_COLUMNS = [
   'batch_id',
   'item',
   'accepted_at',
+  'retention_days',
 ] as const
 
 /** Stores rows of one table of ClickHouse. */

@@ -21,7 +21,11 @@ async function given(orgs: readonly string[], ages: readonly number[], days: Rea
     Object.entries(days).map(([orgId, samples]) => [orgId, { ...DEFAULT_RETENTION, samples }] as const),
   )
   const log = quietLog()
-  const retention = createMetricRetention({ pool, retention: createRetention(DEFAULT_RETENTION, exceptions), log })
+  const retention = createMetricRetention({
+    pool,
+    retention: async () => createRetention(DEFAULT_RETENTION, exceptions),
+    log,
+  })
   const kept = async () => {
     const { rows } = await pool.query<{ org: string; ages: number[] }>(
       `SELECT org_id AS org, array_agg(value ORDER BY value) AS ages FROM metrics.samples

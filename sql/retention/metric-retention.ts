@@ -40,7 +40,7 @@ export interface MetricRetentionRun {
  */
 export function createMetricRetention(deps: {
   readonly pool: Pool
-  readonly retention: Retention
+  readonly retention: () => Promise<Retention>
   readonly log: Log
 }): { run(now: number): Promise<MetricRetentionRun> } {
   const { pool, retention, log } = deps
@@ -63,7 +63,7 @@ export function createMetricRetention(deps: {
     const ahead = AHEAD.map((day) => now + day * DAY_MS)
     for (const table of ['samples', ...Object.keys(ROLLUP_RETENTION_DAYS)])
       await pool.query(MAKE_PARTITIONS, [table, ahead])
-    const terms = termsOf(retention)
+    const terms = termsOf(await retention())
     const longest = Math.max(...terms.map(({ days }) => days))
     let partitions = await dropBefore('samples', now - longest * DAY_MS)
     for (const [table, days] of Object.entries(ROLLUP_RETENTION_DAYS))

@@ -112,6 +112,7 @@ export async function createWorld(options: { evaluateMetric?: EvaluateMetric } =
         leaseMs: 60_000,
         batchIds: [batch.batchId],
         lines: prepared.lines,
+        terms: prepared.terms,
       })
       await prepared.store(flushId)
       await flushes.close(flushId)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NO_FLUSHES, sees } from '../../schema/domain/horizon.js'
+import { scrubPolicySchema } from '../../schema/domain/scrub.js'
 import { BatchTakenError } from '../../schema/ports/flushes.js'
 import { type FlushSubject, flush, HOUR, line } from './flush-subject.js'
 import { eventually } from './intake-subject.js'
@@ -83,7 +84,9 @@ export function flushConformance(name: string, open: () => FlushSubject): void {
         line({ orgId: 'a', slices: [1, 5, 9] }),
         line({ orgId: 'b', acceptedHour: HOUR + 3_600_000, slices: [], firstSlice: 7, lastSlice: 9000 }),
       ]
-      const first = await manifests.open(flush({ leaseMs: 1, batchIds, lines, signal: 'rum' }))
+      const policy = scrubPolicySchema.parse({ kinds: { ipv4: 'hash' }, fields: { 'a.*': 'mask', b: 'keep' } })
+      const terms = { days: { a: 7, b: 30 }, policies: { b: policy } }
+      const first = await manifests.open(flush({ leaseMs: 1, batchIds, lines, signal: 'rum', terms }))
       const second = await manifests.open(flush({ leaseMs: 1 }))
       const leased = await manifests.open(flush({ leaseMs: 60_000 }))
       await manifests.close(await manifests.open(flush({ leaseMs: 1 })))
@@ -92,7 +95,7 @@ export function flushConformance(name: string, open: () => FlushSubject): void {
         const [one] = await manifests.takeOver('b', 60_000, { ...options, limit: 1 })
         return one
       })
-      expect(taken).toEqual({ flushId: first, signal: 'rum', batchIds, lines })
+      expect(taken).toEqual({ flushId: first, signal: 'rum', batchIds, lines, terms })
       const rest = await eventually(async () => {
         const more = await manifests.takeOver('b', 60_000, options)
         return more.length > 0 && more

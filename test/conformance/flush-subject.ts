@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FlushLine, FlushManifests } from '../../schema/ports/flushes.js'
+import type { FlushLine, FlushManifests, FlushTerms } from '../../schema/ports/flushes.js'
 
 /** Flush manifests to be tried. Each test has some of its own. */
 export interface FlushSubject {
@@ -23,6 +23,8 @@ export function line(overrides: Partial<FlushLine> = {}): FlushLine {
   }
 }
 
+export const TERMS: FlushTerms = { days: { org: 30 }, policies: {} }
+
 /** What `open` takes, for one batch and one line unless told otherwise. */
 export function flush(overrides: Partial<Parameters<FlushManifests['open']>[0]> = {}) {
   return {
@@ -31,6 +33,7 @@ export function flush(overrides: Partial<Parameters<FlushManifests['open']>[0]> 
     leaseMs: 60_000,
     batchIds: [randomUUID()],
     lines: [line()],
+    terms: TERMS,
     ...overrides,
   } satisfies Parameters<FlushManifests['open']>[0]
 }

@@ -11,12 +11,14 @@ import {
   hashPassword,
   ingestKeyText,
 } from '../../gateway/index.js'
+import { createScrubber } from '../../ingest/scrub/index.js'
 import { createPrisma, type Database } from '../../prisma/client.js'
 import { createSealer, type Sealer } from '../../prisma/sealing.js'
 import { type BootstrapCredentials, bootstrap } from '../../prisma/stores/bootstrap.js'
 import { createControlPlane } from '../../prisma/stores/control-plane.js'
 import { createMemoryFanOut } from '../../queue/memory/fan-out.js'
 import { createMemoryLimiter } from '../../queue/memory/limiter.js'
+import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FanOut } from '../../schema/ports/limits.js'
 import type { TraceReader } from '../../schema/ports/traces.js'
@@ -134,6 +136,8 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       random: RANDOM,
       log,
       testChannel: async () => ({ delivered: true, detail: 'Tested.' }),
+      standards: { requestsPerMinute: 10_000, bytesPerDay: null, monitors: 1_000, retention: DEFAULT_RETENTION },
+      scrubberOf: (orgId, policy) => createScrubber(orgId, masterKey, policy),
       ready: {},
       ...overrides(stores.pool),
     })
