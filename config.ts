@@ -189,6 +189,9 @@ export const settings = {
   TOCSIN_QUERIES_AT_ONCE: count
     .default(QUERY_BOUNDS.atOnce)
     .describe('Queries of an organisation at the same time, those that wait included.'),
+  TOCSIN_QUERY_CACHE_BYTES: number('a whole number from 0', 0, Number.MAX_SAFE_INTEGER)
+    .default(67_108_864)
+    .describe('Bytes of answers to range queries of metrics that a gateway remembers; 0 remembers none.'),
   TOCSIN_QUERY_WORKERS: threads
     .default(2)
     .describe(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from '../config.js'
 import { createEvaluateMetric } from '../evaluator/metric.js'
-import { createEvaluationPool } from '../gateway/index.js'
+import { createAnswerMemory, createEvaluationPool } from '../gateway/index.js'
 import { createBodyReader } from '../ingest/edge/index.js'
 import { createParsePool } from '../ingest/parse/index.js'
 import { packageRoot } from '../package-root.js'
@@ -168,6 +168,15 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
     queryBounds: once(() =>
       createOrgQueryBounds({ pool: controlPool(), clock, standard: standardQueryBounds(config) }),
+    ),
+    answers: once(() =>
+      createAnswerMemory({
+        maxBytes: config.TOCSIN_QUERY_CACHE_BYTES,
+        flushes: flushes(),
+        watermarks: () => intake().watermarks(),
+        graceMs: config.TOCSIN_GRACE,
+        clock,
+      }),
     ),
     evaluationPool: once(() => {
       const file = join(packageRoot(), 'dist', 'gateway', 'promql', 'worker.js')

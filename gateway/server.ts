@@ -23,6 +23,8 @@ import { createMetrics } from './http/metrics.js'
 import { answerRefusals, refuse } from './http/refusals.js'
 import { requestFault } from './limits/refuse-document.js'
 import { PROMETHEUS_PREFIX, servePrometheus } from './prometheus/api.js'
+import type { AnswerMemory } from './promql/cache/answer-memory.js'
+import { cacheMetrics } from './promql/cache/cache-metrics.js'
 import type { EvaluationPool } from './promql/pool.js'
 import { createPromqlQueries } from './promql/queries.js'
 import { createQueryTurns } from './query-turns.js'
@@ -49,6 +51,8 @@ export interface GatewayDeps {
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   /** Where PromQL is evaluated. */
   readonly evaluation: EvaluationPool
+  /** Remembers answers to range queries; left out, each is evaluated anew. */
+  readonly answers?: AnswerMemory
   /** What one query of an org may use; left out, `QUERY_BOUNDS`. */
   readonly queryBounds?: OrgQueryBounds
   readonly limiter: RateLimiter
@@ -92,7 +96,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   const authenticate = createAuthenticate(deps.stores.identity, accessTokens)
   const passwords = await createPasswordCheck((length) => random.bytes(length))
   const queryTurns = createQueryTurns(deps.queryBounds ?? { of: async () => QUERY_BOUNDS })
-  const promql = createPromqlQueries({ pool: deps.evaluation, metrics: deps.metrics, turns: queryTurns })
+  const promql = createPromqlQueries({
+    pool: deps.evaluation,
+    metrics: deps.metrics,
+    turns: queryTurns,
+    memory: deps.answers ?? null,
+  })
   const services: Services = {
     controlPlane: deps.stores,
     logs: deps.logs,
@@ -147,7 +156,9 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   serveHealth(app, deps.ready)
   app.get('/metrics', async (_request, reply) => {
     const more = (await deps.moreMetrics?.()) ?? ''
-    return reply.header('content-type', 'text/plain; version=0.0.4; charset=utf-8').send(metrics.text() + more)
+    return reply
+      .header('content-type', 'text/plain; version=0.0.4; charset=utf-8')
+      .send(metrics.text() + cacheMetrics(deps.answers) + more)
   })
   app.route({
     method: ['GET', 'POST'],

@@ -2,9 +2,10 @@ import type { InstantResult, RangeResult, SeriesSource } from '../../query/promq
 import { evaluateInstant, evaluateRange, PromqlError } from '../../query/promql/index.js'
 import { exceeded, QueryBoundError } from '../../schema/domain/query-bounds.js'
 import { resultJson } from '../prometheus/result-json.js'
-import { unpackSeries } from './packed-series.js'
+import { joinSeries, type Part } from './join-series.js'
+import { packSeries, unpackSeries } from './packed-series.js'
 import { selectionKey } from './selection-key.js'
-import type { Evaluated, EvaluationAnswer, EvaluationTask } from './task.js'
+import type { Evaluated, EvaluationAnswer, EvaluationTask, Fresh, Said, Shares } from './task.js'
 
 /** Evaluates a task. Never rejects: what went wrong is an answer too. */
 export async function evaluateTask(task: EvaluationTask): Promise<EvaluationAnswer> {
@@ -18,15 +19,40 @@ export async function evaluateTask(task: EvaluationTask): Promise<EvaluationAnsw
 async function evaluated(task: EvaluationTask): Promise<Evaluated> {
   const { times, promql } = task
   const source = sourceOf(task)
-  const whole =
-    times.step === 0
-      ? await evaluateInstant(promql, { source, at: times.start })
-      : await evaluateRange(promql, { source, ...times })
+  const { whole, fresh } =
+    task.shares !== undefined
+      ? await evaluateShares(task, task.shares)
+      : times.step === 0
+        ? { whole: await evaluateInstant(promql, { source, at: times.start }) }
+        : { whole: await evaluateRange(promql, { source, ...times }) }
+  const more = fresh === undefined ? {} : { fresh }
   if (pointsOf(whole) > task.points) throw exceeded('points', task.points)
   const result = cut(whole, task.limit)
-  if (task.form === 'columns') return { form: 'columns', result }
+  if (task.form === 'columns') return { form: 'columns', result, ...more }
   const data = new TextEncoder().encode(resultJson(result))
-  return { form: 'json', data, warnings: result.warnings, infos: result.infos }
+  return { form: 'json', data, warnings: result.warnings, infos: result.infos, ...more }
+}
+
+/** Evaluates what is missing and joins it with what is known. */
+async function evaluateShares(task: EvaluationTask, { known, missing }: Shares): Promise<SharedResult> {
+  if (missing === null) return { whole: joined(known, NOTHING_SAID) }
+  const times = { start: missing.first, end: missing.last, step: task.times.step }
+  const result = await evaluateRange(task.promql, { source: sourceOf(task), ...times })
+  const fresh = { series: packSeries(result.series), warnings: result.warnings, infos: result.infos }
+  const parts = [...known, { ...missing, series: fresh.series }].sort((one, other) => one.first - other.first)
+  return { whole: joined(parts, result), fresh }
+}
+
+interface SharedResult {
+  readonly whole: InstantResult | RangeResult
+  readonly fresh?: Fresh
+}
+
+const NOTHING_SAID: Said = { warnings: [], infos: [] }
+
+function joined(parts: readonly (Part & Partial<Said>)[], { warnings, infos }: Said): RangeResult {
+  const said = [...new Set([...parts.flatMap((part) => part.infos ?? []), ...infos])]
+  return { kind: 'matrix', series: joinSeries(parts), warnings, infos: said }
 }
 
 function sourceOf({ selections }: EvaluationTask): SeriesSource {

@@ -1,11 +1,13 @@
 import { typeOf } from '../../query/promql/check-types.js'
 import { type PromqlQuery, parsePromql } from '../../query/promql/index.js'
 import { planQuery } from '../../query/promql/plan.js'
-import { exceeded, MAX_STEPS } from '../../schema/domain/query-bounds.js'
+import { timeReach } from '../../query/promql/time-reach.js'
+import { exceeded, MAX_STEPS, QueryBoundError, type QueryBounds } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { SeriesRange } from '../../schema/ports/series.js'
 import type { MetricReader } from '../../schema/ports/telemetry.js'
 import type { QueryLimits, QueryTurns } from '../query-turns.js'
+import type { AnswerMemory } from './cache/answer-memory.js'
 import { checkedMatchers } from './checked-matchers.js'
 import { packSeries } from './packed-series.js'
 import type { EvaluationPool } from './pool.js'
@@ -40,38 +42,73 @@ export function createPromqlQueries(deps: {
   readonly pool: EvaluationPool
   readonly metrics: { forOrg(orgId: string): MetricReader }
   readonly turns: QueryTurns
+  /** Null where every answer is evaluated anew. */
+  readonly memory: AnswerMemory | null
 }): PromqlQueries {
-  const { pool, metrics, turns } = deps
+  const { pool, metrics, turns, memory } = deps
 
   return {
     ask: (orgId, ask) =>
       turns.run({ orgId, signal: ask.signal, timeoutMs: ask.timeoutMs }, (limits) => answer(orgId, ask, limits)),
   }
 
-  async function answer(orgId: string, ask: PromqlAsk, { signal, bounds }: QueryLimits): Promise<Evaluated> {
+  async function answer(orgId: string, ask: PromqlAsk, limits: QueryLimits): Promise<Evaluated> {
     const { promql, times, form, limit } = ask
     if (times.step > 0 && (times.end - times.start) / times.step > MAX_STEPS) throw exceeded('steps', MAX_STEPS)
-    const fetches = asExpressionError(() => {
+    const { query, reach } = asExpressionError(() => {
       const query = parsePromql(promql)
       if (times.step > 0) requireInstants(query)
-      const planned = planQuery(query, times).fetches
-      for (const { selector } of planned) checkedMatchers(selector.matchers)
-      return planned
+      for (const { selector } of planQuery(query, times).fetches) checkedMatchers(selector.matchers)
+      return { query, reach: times.step > 0 ? timeReach(query, times.step) : null }
     })
+    const points = Math.min(ask.points ?? limits.bounds.points, limits.bounds.points)
+    const task = { promql, times, form, limit, points }
+    if (memory === null || reach === null) {
+      const selections = await read(orgId, query, times, limits)
+      return pool.run(orgId, { ...task, selections }, limits.signal)
+    }
+    const recalled = await memory.recall({ orgId, promql, ...times }, reach)
+    const { known, missing } = recalled
+    const rest = missing && { start: missing.first, end: missing.last, step: times.step }
+    const selections = rest === null ? [] : await read(orgId, query, rest, limits)
+    const evaluated = await pool.run(orgId, { ...task, selections, shares: { known, missing } }, limits.signal)
+    if (evaluated.fresh?.warnings.length === 0) recalled.remember(evaluated.fresh)
+    return evaluated
+  }
+
+  /** Reads what a query's selectors meet, together within the bounds. */
+  async function read(
+    orgId: string,
+    query: PromqlQuery,
+    times: EvaluationTask['times'],
+    { signal, bounds }: QueryLimits,
+  ): Promise<Selection[]> {
     const selections: Selection[] = []
     const reader = metrics.forOrg(orgId)
     const room = { series: bounds.series, samples: bounds.samples }
-    for (const { selector, start, end } of fetches) {
+    for (const { selector, start, end } of planQuery(query, times).fetches) {
       const key = selectionKey(selector.matchers, { start, end })
       if (selections.some((one) => one.key === key)) continue
       const range = withinReach(start, end)
-      const series = await reader.select(selector.matchers, range, null, { signal, bounds: { ...bounds, ...room } })
+      const series = await withWholeBounds(bounds, () =>
+        reader.select(selector.matchers, range, null, { signal, bounds: { ...bounds, ...room } }),
+      )
       room.series -= series.length
       room.samples -= series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
       selections.push({ key, series: packSeries(series) })
     }
-    const points = Math.min(ask.points ?? bounds.points, bounds.points)
-    return pool.run(orgId, { promql, times, selections, form, limit, points }, signal)
+    return selections
+  }
+}
+
+/** A reader that met what was left of a bound names what is left; the error names all of it. */
+async function withWholeBounds<Result>(bounds: QueryBounds, select: () => Promise<Result>): Promise<Result> {
+  try {
+    return await select()
+  } catch (error) {
+    if (error instanceof QueryBoundError && (error.bound === 'series' || error.bound === 'samples'))
+      throw exceeded(error.bound, bounds[error.bound])
+    throw error
   }
 }
 

@@ -1,11 +1,19 @@
 import type { InstantResult, RangeResult } from '../../query/promql/index.js'
 import type { QueryBound } from '../../schema/domain/query-bounds.js'
+import type { Part } from './join-series.js'
 import type { PackedSeries } from './packed-series.js'
 
 /** What a selector of a query was answered with; `key` names its matchers and range. */
 export interface Selection {
   readonly key: string
   readonly series: PackedSeries
+}
+
+/** What of an answer is known already, and what is to be evaluated. */
+export interface Shares {
+  readonly known: readonly Part[]
+  /** First and last instant to evaluate; null when all is known. */
+  readonly missing: { readonly first: number; readonly last: number } | null
 }
 
 /** A query with all it needs, as a worker thread is given it. */
@@ -20,6 +28,8 @@ export interface EvaluationTask {
   readonly points: number
   /** Series that are kept of the answer; null for all. */
   readonly limit: number | null
+  /** Left out, all is evaluated. */
+  readonly shares?: Shares
 }
 
 /** What the engine says beside a result. */
@@ -28,10 +38,16 @@ export interface Said {
   readonly infos: readonly string[]
 }
 
+/** What was evaluated of a task that came with shares, before anything was cut. */
+export interface Fresh extends Said {
+  readonly series: PackedSeries
+}
+
 /** The result of a task, in the form that was asked for. */
-export type Evaluated =
+export type Evaluated = { readonly fresh?: Fresh } & (
   | { readonly form: 'columns'; readonly result: InstantResult | RangeResult }
   | (Said & { readonly form: 'json'; readonly data: Uint8Array })
+)
 
 /** What a worker thread answers. Errors lose their class on the way, so those that are the query's go as data. */
 export type EvaluationAnswer =

@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { evaluateTask } from './evaluate-task.js'
+import { buffersOf } from './packed-series.js'
 import type { EvaluationAnswer, EvaluationTask } from './task.js'
 
 /*
@@ -14,11 +15,13 @@ parentPort?.on('message', async (task: EvaluationTask) => {
 function transferOf(answer: EvaluationAnswer): ArrayBuffer[] {
   if (answer.outcome !== 'done') return []
   const { evaluated } = answer
+  const fresh = evaluated.fresh === undefined ? [] : buffersOf(evaluated.fresh.series)
   const columns =
     evaluated.form === 'json'
       ? [evaluated.data]
       : evaluated.result.kind === 'matrix'
         ? evaluated.result.series.flatMap(({ timestamps, values }) => [timestamps, values])
         : []
-  return [...new Set(columns.map(({ buffer }) => buffer).filter((buffer) => buffer instanceof ArrayBuffer))]
+  const buffers = [...columns.map(({ buffer }) => buffer), ...fresh]
+  return [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))]
 }

@@ -62,6 +62,11 @@ export function columnsToSeries(columns: readonly Column[], frame: Frame): Matri
     const timestamps = values.map((_, index) => instant(frame, index))
     return { labels, timestamps: timestamps.filter(live), values: values.filter(live) }
   })
+  return sortSeries(series)
+}
+
+/** Series in the order of their labels. */
+export function sortSeries(series: MatrixSeries[]): MatrixSeries[] {
   return series.sort((one, other) => compareLabels(one.labels, other.labels))
 }
 
