@@ -11,15 +11,23 @@ export async function sendPaced(url: URL, requests: readonly ReadyRequest[], per
   // A sender of its own for each would open a connection; these wait for none.
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
   const start = performance.now()
-  const answers: Promise<number>[] = []
+  const answers: Promise<void>[] = []
+  const took: number[] = []
+  const failures: unknown[] = []
   for (const [i, request] of requests.entries()) {
     const moment = start + (i * 1_000) / perSecond
     const early = moment - performance.now()
     if (early > 0) await delay(early)
-    answers.push(sendUntilTaken(url, agent, request).then(() => performance.now() - moment))
+    if (failures.length > 0) break
+    const answer = sendUntilTaken(url, agent, request).then(
+      () => void took.push(performance.now() - moment),
+      (error: unknown) => void failures.push(error),
+    )
+    answers.push(answer)
   }
-  const took = await Promise.all(answers)
+  await Promise.all(answers)
   agent.destroy()
+  if (failures.length > 0) throw failures[0]
   return took
 }
 

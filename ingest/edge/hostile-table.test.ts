@@ -1,8 +1,13 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { expect, onTestFinished, test } from 'vitest'
-import { credential, NOW, openTestEdge, type SignedRequest, type TestEdge } from '../../test/ingest-edge.js'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { compileInto } from '../../test/harness/compile-into.js'
+import { credential, keptLog, NOW, openTestEdge, type SignedRequest, type TestEdge } from '../../test/ingest-edge.js'
+import { createBodyReader } from './reading/reader.js'
 import type { RefusalCode } from './refusals.js'
 
 const MIB = 1024 * 1024
@@ -64,12 +69,30 @@ const TABLE: Record<string, [code: RefusalCode, send: () => SignedRequest]> = {
   ],
 }
 
-test.each(Object.entries(TABLE))(
-  '%s is refused, nothing of it is stored, and others are served',
-  async (_name, row) => {
-    const [code, send] = row
-    const edge = await opened()
-    const request = send()
+const folder = mkdtempSync(join(tmpdir(), 'tocsin-hostile-'))
+let worker = ''
+beforeAll(() => {
+  worker = compileInto(folder, 'ingest/edge/reading/worker.ts')
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** How the edge reads, and what is asked of it: each row is refused the same way. */
+const WAYS: Record<string, { readonly workers: number; readonly query: string }> = {
+  'on the spot': { workers: 0, query: '' },
+  'in a worker': { workers: 1, query: '' },
+  'where the good part is asked for': { workers: 1, query: '?partial=1' },
+}
+const ROWS = Object.entries(WAYS).flatMap(([way, { workers, query }]) =>
+  Object.entries(TABLE).map(([name, row]) => [name, way, workers, query, row] as const),
+)
+
+test.each(ROWS)(
+  '%s is refused %s, nothing of it is stored, and others are served',
+  async (_name, _way, workers, query, [code, send]) => {
+    const reader = createBodyReader({ workers, file: worker, log: keptLog() })
+    const edge = await opened({ reader })
+    const row = send()
+    const request = { ...row, path: (row.path ?? '/v1/logs') + query }
     const before = process.memoryUsage.rss()
     const [hostile, ...others] = await Promise.all([
       edge.post(request),
@@ -107,6 +130,8 @@ test.each([
   ['two keys', `${HEAD}x-org-key: a\r\nX-Org-Key: b\r\ncontent-length: 2\r\n\r\n{}`],
   ['two signatures', `${HEAD}x-signature: a\r\nx-signature: b\r\ncontent-length: 2\r\n\r\n{}`],
   ['two encodings', `${HEAD}content-encoding: gzip\r\ncontent-encoding: identity\r\ncontent-length: 2\r\n\r\n{}`],
+  ['two types', `${HEAD}content-type: application/x-protobuf\r\ncontent-length: 2\r\n\r\n{}`],
+  ['two bearers', `${HEAD}authorization: Bearer a\r\nauthorization: Bearer b\r\ncontent-length: 2\r\n\r\n{}`],
   ['two origins', `${HEAD}origin: https://a.example\r\norigin: https://b.example\r\ncontent-length: 2\r\n\r\n{}`],
   ['headers past 16 KiB', `${HEAD}x-a: ${'a'.repeat(20_000)}\r\ncontent-length: 2\r\n\r\n{}`],
   ['a length that is none', `${HEAD}content-length: many\r\n\r\n{}`],

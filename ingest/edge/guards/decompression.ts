@@ -7,7 +7,11 @@ import type { EdgeTools, Passage } from '../passage.js'
 import { isRemoteWrite } from '../protocol.js'
 import { Refusal } from '../refusals.js'
 
-const inflate = promisify(gunzip)
+/** With `info` it tells how much of what went in was read, which the types do not know. */
+const inflate = promisify(gunzip) as unknown as (
+  body: Uint8Array,
+  options: { readonly maxOutputLength: number; readonly info: true },
+) => Promise<{ readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } }>
 
 /** Decompresses the body under a cap: inflating stops where it is passed, however much would have come. */
 export async function decompression(passage: Passage, { limits, reader }: EdgeTools): Promise<void> {
@@ -21,7 +25,10 @@ export async function decompression(passage: Passage, { limits, reader }: EdgeTo
   }
   const most = isBrowserKey(passage.claimed) ? limits.browserDecompressedBytes : limits.decompressedBytes
   try {
-    passage.plain = await inflate(passage.body, { maxOutputLength: most })
+    const { buffer, engine } = await inflate(passage.body, { maxOutputLength: most, info: true })
+    // Behind zeros the library looks no further, whatever follows.
+    if (engine.bytesWritten < passage.body.byteLength) throw new RangeError('bytes are left')
+    passage.plain = buffer
   } catch (error) {
     if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE')
       throw new Refusal(
