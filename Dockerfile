@@ -5,7 +5,8 @@ FROM node:20-bookworm-slim AS base
 WORKDIR /opt/tocsin
 ENV NPM_CONFIG_UPDATE_NOTIFIER=false NPM_CONFIG_FUND=false NPM_CONFIG_AUDIT=false
 
-# `npm install` keeps to the lock, and unlike `npm ci` it bears one that was written on another platform.
+# `npm install` keeps to the lock. `npm ci` refuses it: the lock names chdb's engine for Linux on x64 alone, and `ci` wants
+# those of all platforms in it.
 FROM base AS dependencies
 COPY package.json package-lock.json ./
 RUN npm install --omit=dev --ignore-scripts

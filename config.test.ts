@@ -52,6 +52,16 @@ describe('readConfig', () => {
       { CLICKHOUSE_URL: 'tcp://host' },
       /^CLICKHOUSE_URL is \[not shown.*expected a URL beginning with http:\/\//,
     ],
+    [
+      'a database of Redis by a name',
+      { REDIS_URL: 'redis://:secret@host/queue' },
+      /^REDIS_URL is \[not shown.*expected a URL such as redis:\/\/user:password@host:6379\/0/,
+    ],
+    [
+      'a database of a cluster',
+      { REDIS_URL: 'redis://one:6379/2,redis://two:6379/2' },
+      /^REDIS_URL is .*without a database\.$/,
+    ],
     ['a short key', { TOCSIN_MASTER_KEY: 'abc' }, /^TOCSIN_MASTER_KEY is \[not shown.*64 hexadecimal digits/],
     ['a level that is none', { TOCSIN_LOG_LEVEL: 'loud' }, /^TOCSIN_LOG_LEVEL is "loud": /],
     [

@@ -38,10 +38,17 @@ const url = (protocols: readonly string[]) =>
   setting(`a URL beginning with ${protocols.map((name) => `${name}://`).join(' or ')}`, (text) =>
     URL.canParse(text) && protocols.includes(new URL(text).protocol.replace(':', '')) ? text : undefined,
   )
-const redisUrl = setting('a URL beginning with redis:// or rediss://, or a comma-separated list of them', (found) => {
-  // A comma behind one URL names a cluster by one node.
+const REDIS_URL =
+  'a URL such as redis://user:password@host:6379/0 (rediss:// for TLS), or a comma-separated list of them without a database'
+const redisUrl = setting(REDIS_URL, (found) => {
+  // A comma behind one URL names a cluster by one node. A cluster has database 0 alone.
   const parts = found.replace(/,\s*$/, '').split(',')
-  const fits = (part: string) => URL.canParse(part) && ['redis:', 'rediss:'].includes(new URL(part).protocol)
+  const database = found.includes(',') ? /^\/?0?$/ : /^\/?\d{0,9}$/
+  const fits = (part: string) =>
+    URL.canParse(part) &&
+    ['redis:', 'rediss:'].includes(new URL(part).protocol) &&
+    database.test(new URL(part).pathname) &&
+    new URL(part).search === ''
   return parts.every((part) => fits(part.trim())) ? found : undefined
 })
 const text = z.string().meta({ format: 'a text' })
@@ -97,6 +104,11 @@ export const settings = {
       'Redis of the intake, limits, jobs and messages between processes; a comma-separated list names nodes of a cluster. Left out, PostgreSQL and memory.',
     ),
   TOCSIN_DATA_DIR: text.default('.tocsin').describe('Where embedded stores and the first credentials live.'),
+  TOCSIN_CA_PATH: text
+    .optional()
+    .describe(
+      'Certificates (PEM) of authorities that are trusted beside the usual ones, for rediss:// and https:// stores; PostgreSQL has sslrootcert in its URL.',
+    ),
   TOCSIN_MASTER_KEY: matching('64 hexadecimal digits (32 bytes)', /^[0-9a-fA-F]{64}$/)
     .optional()
     .describe('Key that seals secrets at rest. Left out, one is made in the data directory; servers must set it.'),

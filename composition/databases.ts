@@ -13,6 +13,7 @@ import type { Log } from '../schema/ports/clock.js'
 import { createClickHouseDatabase, openClickHouseServer } from '../sql/clients-clickhouse.js'
 import { migrateClickHouse } from '../sql/migrate-clickhouse.js'
 import { migratePostgres } from '../sql/migrate-postgres.js'
+import { readAuthorities } from './authorities.js'
 import type { Stops } from './stops.js'
 
 /** The databases that Tocsin runs on, migrated: servers where settings name them, else embedded ones. */
@@ -22,6 +23,8 @@ export interface Databases {
   readonly controlUrl: string
   readonly metricsUrl: string
   readonly clickhouse: Pick<EmbeddedClickHouse, 'writer' | 'evaluator' | 'reader'>
+  /** Certificates of authorities that are trusted beside the usual ones, PEM. */
+  readonly ca: string | undefined
   /** 32 bytes. */
   readonly masterKey: Buffer
   /** True when no other process can use these databases: the data directory's lock is ours. */
@@ -39,6 +42,7 @@ export async function openDatabases(config: Config, log: Log, stops: Stops): Pro
   const embedded = config.DATABASE_URL === undefined || config.CLICKHOUSE_URL === undefined
   const dataDir = embedded || config.TOCSIN_MASTER_KEY === undefined ? openDataDir(config.TOCSIN_DATA_DIR) : null
   if (dataDir !== null) stops.add('data directory', async () => dataDir.release())
+  const ca = readAuthorities(config)
   const masterKey = readMasterKey(config, dataDir)
   const { url: controlUrl, ended } = await openPostgres(config, dataDir, log, stops)
   const metricsUrl = config.METRICS_DATABASE_URL ?? controlUrl
@@ -47,8 +51,8 @@ export async function openDatabases(config: Config, log: Log, stops: Stops): Pro
     ...(await migratePostgres(controlUrl, 'engine')),
     ...(await reach('METRICS_DATABASE_URL', () => migratePostgres(metricsUrl, 'metrics'))),
   ]
-  const clickhouse = await openClickHouse(config, dataDir, stops)
-  if (config.REDIS_URL !== undefined) await checkRedis(config.REDIS_URL, log)
+  const clickhouse = await openClickHouse(config, dataDir, ca, stops)
+  if (config.REDIS_URL !== undefined) await checkRedis(config.REDIS_URL, log, ca)
   applied.push(...(await reach('CLICKHOUSE_URL', () => migrateClickHouse(clickhouse.writer, controlUrl))))
   if (applied.length > 0) log.info({ applied }, 'migrations applied')
   return {
@@ -56,6 +60,7 @@ export async function openDatabases(config: Config, log: Log, stops: Stops): Pro
     controlUrl,
     metricsUrl,
     clickhouse,
+    ca,
     masterKey,
     alone: config.DATABASE_URL === undefined && config.REDIS_URL === undefined,
     lost: ended,
@@ -79,14 +84,14 @@ async function openPostgres(config: Config, dataDir: DataDir | null, log: Log, s
   return { url: postgres.url, ended }
 }
 
-async function openClickHouse(config: Config, dataDir: DataDir | null, stops: Stops) {
+async function openClickHouse(config: Config, dataDir: DataDir | null, ca: string | undefined, stops: Stops) {
   const url = config.CLICKHOUSE_URL
   if (url !== undefined) {
-    await reach('CLICKHOUSE_URL', () => createClickHouseDatabase({ url }))
+    await reach('CLICKHOUSE_URL', () => createClickHouseDatabase({ url, ca }))
     const [writer, evaluator, reader] = [
-      openClickHouseServer({ url }),
-      openClickHouseServer({ url }),
-      openClickHouseServer({ url }),
+      openClickHouseServer({ url, ca }),
+      openClickHouseServer({ url, ca }),
+      openClickHouseServer({ url, ca }),
     ]
     stops.add('ClickHouse connections', async () => {
       await Promise.all([writer.close(), evaluator.close(), reader.close()])

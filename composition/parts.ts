@@ -58,11 +58,11 @@ const random: Random = { bytes: (length) => Uint8Array.from(randomBytes(length))
 
 /** Makes adapters over the databases. What holds connections is handed to `stops`. */
 export function createParts(config: Config, databases: Databases, log: Log, stops: Stops) {
-  const { controlUrl, metricsUrl, clickhouse, alone } = databases
+  const { controlUrl, metricsUrl, clickhouse, alone, ca } = databases
   const clock = { now: () => Date.now() }
   const sealer = createSealer(databases.masterKey)
   const redisUrl = config.REDIS_URL
-  const onRedis = redisUrl === undefined ? null : redisParts({ url: redisUrl, controlUrl, log, stops })
+  const onRedis = redisUrl === undefined ? null : redisParts({ url: redisUrl, ca, controlUrl, log, stops })
 
   function pool(name: string, connectionString: string, max: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS): Pool {
     const made = createPool({ connectionString, name, max, statementTimeoutMs }, log)
@@ -99,7 +99,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     return createFallbackLimiter({ first: limiter(), second: createMemoryLimiter({ clock }), log })
   })
   const jobs = once(() => {
-    const made = createJobs({ ...(redisUrl === undefined ? { connectionString: controlUrl } : { redisUrl }), log })
+    const made = createJobs({ ...(redisUrl === undefined ? { connectionString: controlUrl } : { redisUrl, ca }), log })
     stops.add('jobs', () => made.close())
     return made
   })

@@ -9,23 +9,24 @@ import type { Stops } from './stops.js'
 /** Adapters on the Redis that REDIS_URL names. What they share with nobody is handed to `stops`. */
 export function redisParts(deps: {
   readonly url: string
+  readonly ca: string | undefined
   /** Dead letters stand in the control database. */
   readonly controlUrl: string
   readonly log: Log
   readonly stops: Stops
 }) {
-  const { url, controlUrl, log, stops } = deps
+  const { url, ca, controlUrl, log, stops } = deps
   return {
-    fanOut: () => createRedisFanOut({ url, log }),
+    fanOut: () => createRedisFanOut({ url, log, ca }),
     limiter() {
-      const client = openRedis({ url, log }, { name: 'limits', commandTimeoutMs: LIMIT_TIMEOUT_MS })
+      const client = openRedis({ url, log, ca }, { name: 'limits', commandTimeoutMs: LIMIT_TIMEOUT_MS })
       stops.add('connection for limits', async () => client.disconnect())
       return createRedisLimiter({ client })
     },
     intake(intakeDeps: Pick<RedisIntakeDeps, 'seal' | 'log' | 'fanOut'>) {
       const deadLetters = createPostgresDeadLetters({ connectionString: controlUrl, log })
       stops.add('dead letters', () => deadLetters.close())
-      return createRedisIntake({ url, deadLetters, ...intakeDeps })
+      return createRedisIntake({ url, ca, deadLetters, ...intakeDeps })
     },
   }
 }

@@ -15,6 +15,8 @@ export interface PostgresJobsStore {
 export interface RedisJobsStore {
   /** As the setting names it: a server, or nodes of a cluster. */
   readonly redisUrl: string
+  /** See `RedisTarget`. */
+  readonly ca?: string | undefined
   /** What every key begins with. */
   readonly prefix?: string
 }
@@ -86,11 +88,11 @@ async function overdue(jobs: ReadonlySet<string>): Promise<void> {
     await sleep(100, undefined, { ref: false })
 }
 
-function onRedis({ redisUrl: url, prefix = 'tocsin:' }: RedisJobsStore, log: Log): JobsBackend {
+function onRedis({ redisUrl: url, ca, prefix = 'tocsin:' }: RedisJobsStore, log: Log): JobsBackend {
   let adding: RedisClient | null = null
   /** Adds fail when Redis is away; workers wait for it, as BullMQ asks of them. */
   function adder(): RedisClient {
-    adding ??= openRedis({ url, log }, { name: 'jobs', commandTimeoutMs: ADD_TIMEOUT_MS })
+    adding ??= openRedis({ url, log, ca }, { name: 'jobs', commandTimeoutMs: ADD_TIMEOUT_MS })
     return adding
   }
   const inHand = new WeakMap<BullWorker, { readonly jobs: ReadonlySet<string>; readonly client: RedisClient }>()
@@ -99,7 +101,7 @@ function onRedis({ redisUrl: url, prefix = 'tocsin:' }: RedisJobsStore, log: Log
   return {
     queue: (name, settings) => new Queue(name, { connection: adder(), prefix: keys(name), ...settings }),
     worker(name, run, settings) {
-      const client = openRedis({ url, log }, { name: 'worker', commandTimeoutMs: null })
+      const client = openRedis({ url, log, ca }, { name: 'worker', commandTimeoutMs: null })
       const worker = new Worker(name, run, { connection: client, prefix: keys(name), ...settings })
       const jobs = new Set<string>()
       worker.on('active', ({ id = '' }) => jobs.add(id))

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { rootCertificates } from 'node:tls'
 import { ClickHouseLogLevel, createClient, SettingsMap } from '@clickhouse/client'
 import {
   ANSWER_SETTINGS,
@@ -24,8 +25,13 @@ const ANSWER_SECONDS = 5
  * `migrateClickHouse`, not here.
  *
  * @param url `http(s)://user:password@host:port/database`.
+ * @param options.ca Certificates of authorities (PEM) that are trusted beside the usual ones, for `https://`.
  */
-export function openClickHouseServer(options: { readonly url: string; readonly database?: string }): ClickHouse {
+export function openClickHouseServer(options: {
+  readonly url: string
+  readonly database?: string
+  readonly ca?: string | undefined
+}): ClickHouse {
   const url = new URL(options.url)
   const database = databaseOf(options)
   url.pathname = '/'
@@ -33,6 +39,9 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
     url,
     database,
     application: 'tocsin',
+    ...(options.ca !== undefined && url.protocol === 'https:'
+      ? { tls: { ca_cert: Buffer.from([...rootCertificates, options.ca].join('\n')) } }
+      : {}),
     // What goes wrong is thrown, and whoever catches it logs it in our way.
     log: { level: ClickHouseLogLevel.OFF },
     compression: { response: true, request: false },
@@ -106,8 +115,12 @@ export function openClickHouseServer(options: { readonly url: string; readonly d
  *
  * @throws StoreError when the server does not answer or refuses.
  */
-export async function createClickHouseDatabase(options: { readonly url: string; readonly database?: string }) {
-  const entrance = openClickHouseServer({ url: options.url, database: 'default' })
+export async function createClickHouseDatabase(options: {
+  readonly url: string
+  readonly database?: string
+  readonly ca?: string | undefined
+}) {
+  const entrance = openClickHouseServer({ url: options.url, ca: options.ca, database: 'default' })
   try {
     await entrance.command(`CREATE DATABASE IF NOT EXISTS ${identifier(databaseOf(options))}`)
   } finally {

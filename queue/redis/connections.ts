@@ -1,3 +1,4 @@
+import { rootCertificates } from 'node:tls'
 import { Cluster, Redis } from 'ioredis'
 import type { Log } from '../../schema/ports/clock.js'
 
@@ -8,6 +9,8 @@ export interface RedisTarget {
   /** `redis://` or `rediss://`; a comma-separated list of them names nodes of a Redis Cluster. */
   readonly url: string
   readonly log: Log
+  /** Certificates of authorities (PEM) that are trusted beside the usual ones, for `rediss://`. */
+  readonly ca?: string | undefined
 }
 
 export interface ClientOptions {
@@ -31,14 +34,24 @@ export function namesCluster(url: string): boolean {
   return url.includes(',')
 }
 
+/** Whether a setting asks for TLS. */
+export function speaksTls(url: string): boolean {
+  return redisNodes(url)[0]?.protocol === 'rediss:'
+}
+
+function tlsOptions(secure: boolean, ca: string | undefined) {
+  if (!secure) return {}
+  return { tls: ca === undefined ? {} : { ca: [...rootCertificates, ca] } }
+}
+
 /** Least to most time between two tries to connect, ms. */
 const retryStrategy = (times: number) => Math.min(50 * 2 ** Math.min(times, 6), 2000)
 
 /** Opens a client that makes its connection again whenever it is lost. What it could not do fails with its command. */
-export function openRedis({ url, log }: RedisTarget, options: ClientOptions): RedisClient {
+export function openRedis({ url, log, ca }: RedisTarget, options: ClientOptions): RedisClient {
   const client = namesCluster(url)
-    ? openCluster(redisNodes(url), options)
-    : new Redis(url.trim(), { ...clientOptions(options), retryStrategy })
+    ? openCluster(redisNodes(url), options, ca)
+    : new Redis(url.trim(), { ...clientOptions(options), ...tlsOptions(speaksTls(url), ca), retryStrategy })
   // Every failing command says so itself as well.
   client.on('error', (error) => log.warn({ err: error, client: options.name }, 'Redis is not reached.'))
   return client
@@ -66,7 +79,7 @@ class BoundedCluster extends Cluster {
   }
 }
 
-function openCluster(nodes: readonly URL[], options: ClientOptions): Cluster {
+function openCluster(nodes: readonly URL[], options: ClientOptions, ca: string | undefined): Cluster {
   const [first] = nodes
   const secure = first?.protocol === 'rediss:'
   const cluster = new BoundedCluster(
@@ -76,7 +89,7 @@ function openCluster(nodes: readonly URL[], options: ClientOptions): Cluster {
         ...clientOptions(options),
         ...(first?.username ? { username: decodeURIComponent(first.username) } : {}),
         ...(first?.password ? { password: decodeURIComponent(first.password) } : {}),
-        ...(secure ? { tls: {} } : {}),
+        ...tlsOptions(secure, ca),
       },
       // Certificates carry names, so names are what is connected to.
       ...(secure ? { dnsLookup: (address, done) => done(null, address) } : {}),

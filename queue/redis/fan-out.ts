@@ -8,6 +8,8 @@ const PUBLISH_TIMEOUT_MS = 5000
 export interface RedisFanOutDeps {
   readonly url: string
   readonly log: Log
+  /** See `RedisTarget`. */
+  readonly ca?: string | undefined
   /** What the channel begins with. Channels are not kept apart by a server's numbered databases. */
   readonly prefix?: string
 }
@@ -17,11 +19,11 @@ export interface RedisFanOutDeps {
  * lost; what was said meanwhile is not heard. A message that cannot be sent is logged and dropped, as the port promises
  * no more.
  */
-export function createRedisFanOut({ url, log, prefix = 'tocsin:' }: RedisFanOutDeps): FanOut {
+export function createRedisFanOut({ url, log, ca, prefix = 'tocsin:' }: RedisFanOutDeps): FanOut {
   const channel = `${prefix}fan-out`
   const subscribers = createSubscribers(log)
-  const publisher = openRedis({ url, log }, { name: 'publish', commandTimeoutMs: PUBLISH_TIMEOUT_MS })
-  const listener = openRedis({ url, log }, { name: 'listen', commandTimeoutMs: null })
+  const publisher = openRedis({ url, log, ca }, { name: 'publish', commandTimeoutMs: PUBLISH_TIMEOUT_MS })
+  const listener = openRedis({ url, log, ca }, { name: 'listen', commandTimeoutMs: null })
   listener.on('message', (_: string, message: string) => {
     const [topic = '', ...rest] = message.split(' ')
     subscribers.tell(topic as FanOutTopic, rest.join(' '))

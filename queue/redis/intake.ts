@@ -22,6 +22,8 @@ const CONSUMER_IDLE_MS = 3_600_000
 export interface RedisIntakeDeps {
   /** `redis://` or `rediss://`, or a comma-separated list of nodes of a cluster. */
   readonly url: string
+  /** See `RedisTarget`. */
+  readonly ca?: string | undefined
   /** Encrypts a dead letter's body; `aad` is what it is bound to (see `deadLetterAad`). */
   readonly seal: (bytes: Uint8Array, aad: string) => Uint8Array
   /** Stays open at `close`. */
@@ -41,10 +43,10 @@ export interface RedisIntakeDeps {
  * Enqueues have a connection of their own, so that the bodies a claim reads delay no 202.
  */
 export function createRedisIntake(deps: RedisIntakeDeps): Intake {
-  const { url, seal, deadLetters, log, fanOut, prefix = 'tocsin:' } = deps
+  const { url, ca, seal, deadLetters, log, fanOut, prefix = 'tocsin:' } = deps
   const shards = shardsOf(prefix, namesCluster(url) ? CLUSTER_SHARDS : 1)
-  const enqueues = openRedis({ url, log }, { name: 'enqueue', commandTimeoutMs: ENQUEUE_TIMEOUT_MS })
-  const claims = openRedis({ url, log }, { name: 'intake', commandTimeoutMs: CLAIM_TIMEOUT_MS })
+  const enqueues = openRedis({ url, log, ca }, { name: 'enqueue', commandTimeoutMs: ENQUEUE_TIMEOUT_MS })
+  const claims = openRedis({ url, log, ca }, { name: 'intake', commandTimeoutMs: CLAIM_TIMEOUT_MS })
   const waiters = createWaiters((error) =>
     log.warn({ err: error }, 'The intake could not be asked for waiting batches.'),
   )

@@ -1,6 +1,7 @@
 import { StartError } from '../../schema/domain/errors.js'
 import type { Log } from '../../schema/ports/clock.js'
-import { masters, namesCluster, openRedis, type RedisClient } from './connections.js'
+import { masters, namesCluster, openRedis, type RedisClient, redisNodes, speaksTls } from './connections.js'
+import { whyUnreached } from './why-unreached.js'
 
 /** `INFO` as names and values. */
 function factsOf(info: string): ReadonlyMap<string, string> {
@@ -33,32 +34,40 @@ export async function memoryRatio(client: RedisClient): Promise<number | null> {
  * @throws StartError when they do not answer, are older than Redis 7, would evict keys, or form a cluster that the URL
  * does not name as one.
  */
-export async function checkRedis(url: string, log: Log): Promise<void> {
-  let last = 'no answer within 5 s'
+export async function checkRedis(url: string, log: Log, ca?: string): Promise<void> {
+  let last: unknown = null
   const hear = (fields: object) => {
-    last = reasonOf(fields)
+    if ('err' in fields) last = fields.err
   }
   const listen = { ...log, warn: (fields: object) => hear(fields) }
-  const client = openRedis({ url, log: listen }, { name: 'check', commandTimeoutMs: 5000 })
+  const client = openRedis({ url, log: listen, ca }, { name: 'check', commandTimeoutMs: 5000 })
   try {
     await client.call('GET', '{intake:0}')
+    // The driver stays in database 0 where the one that is asked for is not there, and says nothing.
+    if (!namesCluster(url)) await client.call('SELECT', databaseOf(url))
     for (const node of masters(client)) checkFacts(factsOf(await node.info()), url, log)
   } catch (error) {
     if (error instanceof StartError) throw error
-    const cause = error instanceof Error && error.message !== '' ? error.message : String(error)
-    const known = /^(MaxRetries|Reached the max|Command timed out|Failed to refresh|Connection is closed)/.test(cause)
+    const message = error instanceof Error ? error.message : String(error)
+    if (/^ERR DB index/.test(message))
+      throw new StartError(
+        'SETTING_INVALID',
+        `REDIS_URL names database ${databaseOf(url)}, which its server does not have.`,
+      )
+    const driversOwn = /^(MaxRetries|Reached the max|Command timed out|Failed to refresh|Connection is closed)/.test(
+      message,
+    )
     throw new StartError(
       'STORE_UNREACHABLE',
-      `The server that REDIS_URL names does not answer as expected: ${known ? last : cause}.`,
+      `The server that REDIS_URL names does not answer as expected: ${whyUnreached(driversOwn ? last : error, speaksTls(url))}.`,
     )
   } finally {
     client.disconnect()
   }
 }
 
-function reasonOf(fields: object): string {
-  const error = 'err' in fields ? fields.err : null
-  return error instanceof Error ? error.message || ('code' in error ? String(error.code) : error.name) : String(error)
+function databaseOf(url: string): number {
+  return Number(redisNodes(url)[0]?.pathname.slice(1) || 0)
 }
 
 function checkFacts(facts: ReadonlyMap<string, string>, url: string, log: Log): void {
