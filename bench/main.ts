@@ -6,13 +6,14 @@ import { metrics } from './metrics.js'
 import { profile } from './profile.js'
 import { promql } from './promql.js'
 import { soak } from './soak.js'
+import { traces } from './traces.js'
 
 /*
  * npm run bench [-- NAME… --minutes N --load N]: runs all benchmarks but the long ones, or those named, and prints their
  * figures. Exits 1 when an aim is missed, 2 when a benchmark or an option is not known.
  */
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, logs, metrics, promql, profile, soak]
+const BENCHMARKS: readonly Benchmark[] = [ingest, logs, metrics, promql, profile, soak, traces]
 
 const known = BENCHMARKS.map(({ name, about }) => `  ${name}: ${about}`).join('\n')
 const HELP = `npm run bench [-- NAME…] runs all benchmarks but the long ones, or those named, and prints their figures:

@@ -15,7 +15,7 @@ import {
 import { type Instant, readTimestamp } from './timestamp.js'
 
 /** A span as the native protocol carries it. Null means the same as absence. */
-interface NativeSpan {
+export interface NativeSpan {
   /** 32 hexadecimal digits. */
   readonly traceId: string
   /** 16 hexadecimal digits. */
