@@ -10,16 +10,20 @@ export interface AttributeCells {
   readonly bytes: number
 }
 
-/** Attributes by their type, without the braces of the maps. */
-export function attributeCells(attributes: Attributes, quoted: QuotedNames): AttributeCells {
+/**
+ * Attributes by their type, without the braces of the maps.
+ *
+ * @param ascii Whether all their texts are surely ASCII: counting bytes takes longer than writing them.
+ */
+export function attributeCells(attributes: Attributes, quoted: QuotedNames, ascii = false): AttributeCells {
   let strings = ''
   let numbers = ''
   let bools = ''
   let bytes = 0
   flattenAttributes(attributes, (name, value) => {
-    bytes += Buffer.byteLength(name)
+    bytes += ascii ? name.length : Buffer.byteLength(name)
     if (typeof value === 'string') {
-      bytes += Buffer.byteLength(value)
+      bytes += ascii ? value.length : Buffer.byteLength(value)
       strings += `${strings === '' ? '' : ','}${quoted.of(name)}:${JSON.stringify(value)}`
     } else if (typeof value === 'number') {
       const text = JSON.stringify(value)
@@ -57,10 +61,12 @@ export function textMapCell(
   return { cell: `{${cell}}`, bytes }
 }
 
-/** Remembers the cells of attributes that neighbouring rows share, by the object; `change` is applied to each once. */
+/** Cells that are remembered: of more, all are made anew. */
+const REMEMBERED = 1_000
+
+/** Remembers the cells of attributes that rows share, by the object; `change` is applied to each once. */
 export class SharedCells {
-  #of: Attributes | null = null
-  #cells: AttributeCells = { strings: '', numbers: '', bools: '', bytes: 0 }
+  readonly #known = new Map<Attributes, AttributeCells>()
 
   constructor(
     private readonly quoted: QuotedNames,
@@ -68,10 +74,11 @@ export class SharedCells {
   ) {}
 
   of(shared: Attributes): AttributeCells {
-    if (this.#of !== shared) {
-      this.#cells = attributeCells(this.change(shared), this.quoted)
-      this.#of = shared
-    }
-    return this.#cells
+    const known = this.#known.get(shared)
+    if (known !== undefined) return known
+    const cells = attributeCells(this.change(shared), this.quoted)
+    if (this.#known.size >= REMEMBERED) this.#known.clear()
+    this.#known.set(shared, cells)
+    return cells
   }
 }

@@ -93,7 +93,8 @@ export function readNativeSpans(body: unknown, bounds: TimeBounds | null): Nativ
   }
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
   // Every item was checked to be one.
-  return { items: (items as readonly NativeSpan[]).map(toItem), sentAt }
+  const shared = new KnownShared()
+  return { items: (items as readonly NativeSpan[]).map((span) => toItem(span, shared)), sentAt }
 }
 
 function checkEnd({ start, end, durationNs }: NativeSpan, path: string, issues: Issues): void {
@@ -115,7 +116,7 @@ function instant(value: string | number): Instant {
 
 const NOTHING: Attributes = {}
 
-function toItem(span: NativeSpan): SpanItem {
+function toItem(span: NativeSpan, known: KnownShared): SpanItem {
   const start = instant(span.start)
   const named = span.resource?.['service.name']
   return {
@@ -133,13 +134,30 @@ function toItem(span: NativeSpan): SpanItem {
     scopeName: span.scope?.name ?? '',
     scopeVersion: span.scope?.version ?? '',
     attributes: span.attributes ?? NOTHING,
-    shared: sharedAttributes(span.resource ?? NOTHING, span.scope?.attributes ?? NOTHING),
+    shared: known.of(span.resource ?? NOTHING, span.scope?.attributes ?? NOTHING),
     events: (span.events ?? []).map(({ timestamp, name, attributes: of }) => {
       return { at: instant(timestamp), name, attributes: of ?? NOTHING }
     }),
     links: (span.links ?? []).map(({ traceId, spanId, attributes: of }) => {
       return { traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase(), attributes: of ?? NOTHING }
     }),
+  }
+}
+
+/**
+ * Native spans each carry their resource, and most of a batch the same: those that read the same share one object, so
+ * that their cells are made once.
+ */
+class KnownShared {
+  readonly #known = new Map<string, Attributes>()
+
+  of(resource: Attributes, scope: Attributes): Attributes {
+    const text = JSON.stringify(resource) + JSON.stringify(scope)
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const shared = sharedAttributes(resource, scope)
+    this.#known.set(text, shared)
+    return shared
   }
 }
 

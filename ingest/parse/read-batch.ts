@@ -114,8 +114,11 @@ export function readLogs(batch: ParsedBatch): { readonly items: readonly NativeL
   })
 }
 
-export function readSpans(batch: ParsedBatch): readonly SpanItem[] {
-  return readClaimed(batch, () => readSpanBody(parseBody(batch.protocol, 'spans', batch.body), STORABLE_TIMES).items)
+export function readSpans(batch: ParsedBatch): { readonly items: readonly SpanItem[]; readonly ascii: boolean } {
+  return readClaimed(batch, () => {
+    const body = parseBody(batch.protocol, 'spans', batch.body)
+    return { items: readSpanBody(body, STORABLE_TIMES).items, ascii: body.ascii }
+  })
 }
 
 export function readRum(batch: ParsedBatch): readonly RumItem[] {

@@ -13,7 +13,14 @@ export interface Rows {
 }
 
 /** Cells of one item, from the one after the org to the one before the batch; adds the item to the line. */
-export type WriteCells<Item> = (item: Item, batch: ParsedBatch, line: OpenLine) => string
+export type WriteCells<Item> = (item: Item, batch: ParsedBatch, line: OpenLine, ascii: boolean) => string
+
+/** The items of a batch. */
+export interface BatchItems<Item> {
+  readonly items: Iterable<Item>
+  /** Whether their rows will surely be ASCII, which is written in a third of the time. */
+  readonly ascii: boolean
+}
 
 /** For how many days an org's rows are kept: each row carries it. */
 export type DaysOf = (orgId: string) => number
@@ -42,7 +49,7 @@ export class FlushTooLargeError extends Error {
 export function rowsOf<Item>(
   batches: readonly ParsedBatch[],
   daysOf: DaysOf,
-  read: (batch: ParsedBatch) => Iterable<Item>,
+  read: (batch: ParsedBatch) => BatchItems<Item>,
   write: WriteCells<Item>,
 ): Rows {
   const lines = new FlushLines()
@@ -55,18 +62,19 @@ export function rowsOf<Item>(
     const tail = rowTail(batch, daysOf)
     let number = 0
     let all = ''
-    for (const item of read(batch)) {
-      all += head + write(item, batch, line) + name + number++ + tail
-      if (all.length > 4 * 1024 * 1024) all = keep(all)
+    const { items, ascii } = read(batch)
+    for (const item of items) {
+      all += head + write(item, batch, line, ascii) + name + number++ + tail
+      if (all.length > 4 * 1024 * 1024) all = keep(all, ascii)
     }
-    keep(all)
+    keep(all, ascii)
     if (size > MAX_ROWS_BYTES && batches.length > 1)
       throw new FlushTooLargeError(`${batches.length} batches make more than ${MAX_ROWS_BYTES} bytes of rows.`)
   }
   return { rows: joined(chunks, size), lines: lines.closed() }
 
-  function keep(text: string): '' {
-    const chunk = Buffer.from(wellFormed(text))
+  function keep(text: string, ascii: boolean): '' {
+    const chunk = ascii ? Buffer.from(text, 'latin1') : Buffer.from(wellFormed(text))
     chunks.push(chunk)
     size += chunk.byteLength
     return ''

@@ -26,33 +26,48 @@ export function toRumRows(
   daysOf: DaysOf = standardDays,
 ): Rows {
   const quoted = new QuotedNames()
-  return rowsOf(batches, daysOf, readRum, (sent: RumItem, batch, line) => {
-    const event = enrichRum(sent, contextOf(batch.orgId))
-    const at = event.timestamp == null ? null : readTimestamp(event.timestamp)
-    const ms = at?.ms ?? Math.floor(batch.acceptedAt)
-    const type = event.type.toLowerCase()
-    const metric = type === 'vital' ? (event.name ?? '').toUpperCase() : ''
-    const rating = ratingOf(metric, event.value ?? 0) ?? event.rating?.toLowerCase() ?? ''
-    const errorType = event.error?.type ?? ''
-    const message = event.error?.message ?? ''
-    const stack = event.error?.stack ?? ''
-    const fingerprint =
-      event.error == null ? '' : event.error.fingerprint || errorFingerprint(errorType, message, stack)
-    const page = event.page || pathOf(event.url ?? '')
-    const own = attributeCells(event.attributes ?? {}, quoted)
-    const attribution = textMapCell(event.attribution ?? {}, quoted)
-    const before = [event.app, event.appVersion, event.environment, event.session, event.user, event.view]
-    const texts = [...before, page, event.url, event.referrer, type, metric === '' ? event.name : metric]
-    const after = [rating, errorType, message, stack, fingerprint, event.userAgent, event.browser, event.browserVersion]
-    after.push(event.os, event.osVersion, event.device, event.country?.toUpperCase(), event.region, event.city)
-    after.push(event.traceId?.toLowerCase(), event.spanId?.toLowerCase())
-    let bytes = own.bytes + attribution.bytes
-    for (const text of [...texts, ...after]) bytes += Buffer.byteLength(text ?? '')
-    line.add(ms, bytes)
-    const cells = (all: readonly (string | null | undefined)[]) => all.map((text) => quotedText(text, quoted)).join(',')
-    const time = nanosecondsText(ms, at?.ns ?? 0)
-    return `${time},${cells(texts)},${event.value ?? 0},${cells(after)},${attribution.cell},${mapCells(own, NO_CELLS)}`
-  })
+  return rowsOf(
+    batches,
+    daysOf,
+    (batch) => ({ items: readRum(batch), ascii: false }),
+    (sent: RumItem, batch, line) => {
+      const event = enrichRum(sent, contextOf(batch.orgId))
+      const at = event.timestamp == null ? null : readTimestamp(event.timestamp)
+      const ms = at?.ms ?? Math.floor(batch.acceptedAt)
+      const type = event.type.toLowerCase()
+      const metric = type === 'vital' ? (event.name ?? '').toUpperCase() : ''
+      const rating = ratingOf(metric, event.value ?? 0) ?? event.rating?.toLowerCase() ?? ''
+      const errorType = event.error?.type ?? ''
+      const message = event.error?.message ?? ''
+      const stack = event.error?.stack ?? ''
+      const fingerprint =
+        event.error == null ? '' : event.error.fingerprint || errorFingerprint(errorType, message, stack)
+      const page = event.page || pathOf(event.url ?? '')
+      const own = attributeCells(event.attributes ?? {}, quoted)
+      const attribution = textMapCell(event.attribution ?? {}, quoted)
+      const before = [event.app, event.appVersion, event.environment, event.session, event.user, event.view]
+      const texts = [...before, page, event.url, event.referrer, type, metric === '' ? event.name : metric]
+      const after = [
+        rating,
+        errorType,
+        message,
+        stack,
+        fingerprint,
+        event.userAgent,
+        event.browser,
+        event.browserVersion,
+      ]
+      after.push(event.os, event.osVersion, event.device, event.country?.toUpperCase(), event.region, event.city)
+      after.push(event.traceId?.toLowerCase(), event.spanId?.toLowerCase())
+      let bytes = own.bytes + attribution.bytes
+      for (const text of [...texts, ...after]) bytes += Buffer.byteLength(text ?? '')
+      line.add(ms, bytes)
+      const cells = (all: readonly (string | null | undefined)[]) =>
+        all.map((text) => quotedText(text, quoted)).join(',')
+      const time = nanosecondsText(ms, at?.ns ?? 0)
+      return `${time},${cells(texts)},${event.value ?? 0},${cells(after)},${attribution.cell},${mapCells(own, NO_CELLS)}`
+    },
+  )
 }
 
 /** Short texts repeat from event to event; long ones do not. */

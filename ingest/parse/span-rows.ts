@@ -26,46 +26,50 @@ export function toSpanRows(
   let context = contextOf(batches[0]?.orgId ?? '')
   let of: ParsedBatch | null = null
   const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
-  return rowsOf(batches, daysOf, readSpans, (sent: SpanItem, batch, line) => {
+  const read = (batch: ParsedBatch) => {
+    const { items, ascii } = readSpans(batch)
+    return { items, ascii: ascii && contextOf(batch.orgId).ascii }
+  }
+  return rowsOf(batches, daysOf, read, (sent: SpanItem, batch, line, ascii) => {
     if (batch !== of) context = contextOf(batch.orgId)
     of = batch
     const span = enrichSpan(sent, context)
-    const own = attributeCells(span.attributes, quoted)
+    const own = attributeCells(span.attributes, quoted, ascii)
     const common = shared.of(span.shared)
-    let bytes = Buffer.byteLength(span.name) + Buffer.byteLength(span.statusMessage) + own.bytes + common.bytes
-    const maps = (items: readonly { readonly attributes: Attributes }[]) =>
-      items.map(({ attributes }) => {
-        const map = textMapCell(attributes, quoted)
-        bytes += map.bytes
-        return map.cell
-      })
-    const events = [
-      span.events.map(({ at }) => nanosecondsText(at.ms, at.ns)),
-      span.events.map(({ name }) => JSON.stringify(name)),
-      maps(span.events),
-    ]
-    for (const { name } of span.events) bytes += Buffer.byteLength(name)
-    const links = [
-      span.links.map(({ traceId }) => JSON.stringify(traceId)),
-      span.links.map(({ spanId }) => JSON.stringify(spanId)),
-      maps(span.links),
-    ]
-    line.add(span.start.ms, bytes)
-    const names = [
-      quoted.of(span.service || UNKNOWN_SERVICE),
-      quoted.of(span.name),
-      quoted.of(span.kind),
-      quoted.of(span.status),
-      JSON.stringify(span.statusMessage),
-      `"${span.traceId}"`,
-      `"${span.spanId}"`,
-      `"${span.parentSpanId}"`,
-      JSON.stringify(span.traceState),
-      quoted.of(span.scopeName),
-      quoted.of(span.scopeVersion),
-    ]
-    const time = nanosecondsText(span.start.ms, span.start.ns)
-    const arrays = [...events, ...links].map((cells) => `[${cells.join(',')}]`)
-    return `${time},${span.durationNs},${names.join(',')},${mapCells(own, common)},${arrays.join(',')}`
+    const { cells, bytes } = arrayCells(span, quoted)
+    const named = ascii
+      ? span.name.length + span.statusMessage.length
+      : Buffer.byteLength(span.name) + Buffer.byteLength(span.statusMessage)
+    line.add(span.start.ms, named + own.bytes + common.bytes + bytes)
+    return (
+      `${nanosecondsText(span.start.ms, span.start.ns)},${span.durationNs},${quoted.of(span.service || UNKNOWN_SERVICE)},` +
+      `${quoted.of(span.name)},${quoted.of(span.kind)},${quoted.of(span.status)},${quoted.of(span.statusMessage)},` +
+      `"${span.traceId}","${span.spanId}","${span.parentSpanId}",${quoted.of(span.traceState)},` +
+      `${quoted.of(span.scopeName)},${quoted.of(span.scopeVersion)},${mapCells(own, common)},${cells}`
+    )
   })
+}
+
+const NO_ARRAYS = { cells: '[],[],[],[],[],[]', bytes: 0 }
+
+/** Cells of the events and links, and their bytes as usage counts them. */
+function arrayCells({ events, links }: SpanItem, quoted: QuotedNames) {
+  if (events.length === 0 && links.length === 0) return NO_ARRAYS
+  let bytes = 0
+  const maps = (items: readonly { readonly attributes: Attributes }[]) =>
+    items.map(({ attributes }) => {
+      const map = textMapCell(attributes, quoted)
+      bytes += map.bytes
+      return map.cell
+    })
+  const arrays = [
+    events.map(({ at }) => nanosecondsText(at.ms, at.ns)),
+    events.map(({ name }) => JSON.stringify(name)),
+    maps(events),
+    links.map(({ traceId }) => JSON.stringify(traceId)),
+    links.map(({ spanId }) => JSON.stringify(spanId)),
+    maps(links),
+  ]
+  for (const { name } of events) bytes += Buffer.byteLength(name)
+  return { cells: arrays.map((cells) => `[${cells.join(',')}]`).join(','), bytes }
 }
