@@ -100,10 +100,12 @@ describe('a trace by its id', () => {
     ])
     const { skeleton } = await skeletonOf(traceIdOf(trace))
     const rows = [0, 1].map((i) => wordsHex(skeleton.row, i))
-    const wanted = { rows, services: ['api'], fromNs: NS + 1_000_000n, toNs: NS + 1_000_000n }
+    const wanted = { rows, services: ['api'], whole: true, fromNs: NS + 1_000_000n, toNs: NS + 1_000_000n }
     const spans = await reader.spans(traceIdOf(trace), wanted)
     expect(spans.map(({ row }) => row).sort()).toEqual([...rows].sort())
     expect(spans.map(({ name }) => name).sort()).toEqual(['first', 'second'])
+    const [light] = await reader.spans(traceIdOf(trace), { ...wanted, rows: rows.slice(0, 1), whole: false })
+    expect(light).toMatchObject({ spanId: '0000000000000005', attributes: {}, events: [], links: [] })
     expect(spans.find(({ name }) => name === 'first')).toMatchObject({
       spanId: '0000000000000005',
       parentSpanId: null,
@@ -128,7 +130,13 @@ describe('a trace by its id', () => {
     const { extent, skeleton } = await skeletonOf(traceIdOf(trace))
     expect(extent.spanCount).toBe(1)
     expect(wordsHex(skeleton.spanId, 0)).toBe('0000000000000002')
-    const everything = { rows: [wordsHex(skeleton.row, 0)], services: ['api'], fromNs: NS, toNs: NS + 10_000_000n }
+    const everything = {
+      rows: [wordsHex(skeleton.row, 0)],
+      services: ['api'],
+      whole: true,
+      fromNs: NS,
+      toNs: NS + 10_000_000n,
+    }
     const theirs = createTraceReader(clickhouse.reader, 'org_b')
     expect(await theirs.spans(traceIdOf(trace), everything)).toEqual([])
   })

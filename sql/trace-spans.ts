@@ -20,6 +20,10 @@ interface Row {
   readonly trace_state: string
   readonly scope_name: string
   readonly scope_version: string
+}
+
+/** What is most of a span, and read only when it is wanted. */
+interface DetailRow {
   readonly strings: Record<string, AttributeValue>
   readonly numbers: Record<string, AttributeValue>
   readonly bools: Record<string, AttributeValue>
@@ -31,22 +35,23 @@ interface Row {
   readonly links_attributes: readonly Record<string, string>[]
 }
 
-/** Reads spans of a trace with all that is stored of them. Services and times let ClickHouse pass over the others. */
+const DETAILS = `, attributes_string AS strings, attributes_number AS numbers, attributes_bool AS bools,
+  arrayMap(at -> toString(toUnixTimestamp64Nano(at)), events_ts) AS event_times, events_name, events_attributes,
+  links_trace_id, links_span_id, links_attributes`
+
+/** Reads spans of a trace. Services and times let ClickHouse pass over the others. */
 export async function traceSpans(
   clickhouse: ClickHouse,
   orgId: string,
   traceId: string,
-  { rows, services, fromNs, toNs }: SpanRows,
+  { rows, services, whole, fromNs, toNs }: SpanRows,
   limits: ReadLimits,
 ): Promise<readonly StoredSpan[]> {
-  const found = await readWithin<Row>(
+  const found = await readWithin<Row & Partial<DetailRow>>(
     clickhouse,
     `SELECT leftPad(lower(hex(cityHash64(batch_id, item))), 16, '0') AS row,
        toString(toUnixTimestamp64Nano(ts)) AS ns, toString(duration_ns) AS duration, service, name, kind, status,
-       status_message, span_id, parent_span_id, trace_state, scope_name, scope_version,
-       attributes_string AS strings, attributes_number AS numbers, attributes_bool AS bools,
-       arrayMap(at -> toString(toUnixTimestamp64Nano(at)), events_ts) AS event_times, events_name, events_attributes,
-       links_trace_id, links_span_id, links_attributes
+       status_message, span_id, parent_span_id, trace_state, scope_name, scope_version${whole ? DETAILS : ''}
      FROM spans
      WHERE ${OF_TRACE} AND service IN {services:Array(String)}
        AND cityHash64(batch_id, item) IN {rows:Array(UInt64)}`,
@@ -63,7 +68,7 @@ export async function traceSpans(
   return found.map(toSpan)
 }
 
-function toSpan(row: Row): StoredSpan {
+function toSpan(row: Row & Partial<DetailRow>): StoredSpan {
   return {
     row: row.row,
     spanId: row.span_id,
@@ -79,15 +84,15 @@ function toSpan(row: Row): StoredSpan {
     scopeName: row.scope_name || null,
     scopeVersion: row.scope_version || null,
     attributes: { ...row.strings, ...row.numbers, ...row.bools },
-    events: row.event_times.map((ns, i) => ({
+    events: (row.event_times ?? []).map((ns, i) => ({
       at: rfc3339(ns),
-      name: row.events_name[i] ?? '',
-      attributes: row.events_attributes[i] ?? {},
+      name: row.events_name?.[i] ?? '',
+      attributes: row.events_attributes?.[i] ?? {},
     })),
-    links: row.links_trace_id.map((traceId, i) => ({
+    links: (row.links_trace_id ?? []).map((traceId, i) => ({
       traceId,
-      spanId: row.links_span_id[i] ?? '',
-      attributes: row.links_attributes[i] ?? {},
+      spanId: row.links_span_id?.[i] ?? '',
+      attributes: row.links_attributes?.[i] ?? {},
     })),
   }
 }

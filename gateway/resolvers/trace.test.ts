@@ -214,6 +214,29 @@ describe('spans', () => {
     expect(both.map((span: { findings: string[] }) => span.findings)).toEqual([['DUPLICATE_ID'], ['DUPLICATE_ID']])
   })
 
+  it.each(['attributes', 'events', 'links'])(
+    'reads %s only when they are asked for, in a fragment too',
+    async (field) => {
+      const read: boolean[] = []
+      const spans: TraceReader['spans'] = async (_id, { whole }) => {
+        read.push(whole)
+        return []
+      }
+      instead = { spans }
+      try {
+        await trace('spans { nodes { name } } root { name }', traceIdOf('10'))
+        await gateway.ask(
+          `query($id: String!) { trace(traceId: $id) { spans { ... on SpanConnection { edges { node { ...More } } } } } }
+         fragment More on Span { name ...Less } fragment Less on Span { ${field} }`,
+          { id: traceIdOf('10') },
+        )
+      } finally {
+        instead = {}
+      }
+      expect(read).toEqual([false, false, true])
+    },
+  )
+
   it.each([
     ['first: 0', '1 to 1000'],
     ['first: 1001', '1 to 1000'],

@@ -1,9 +1,11 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import { MAX_TRACE_SPANS, readSpanId, readTraceId } from '../../schema/domain/trace.js'
 import type { CountedConnection } from '../../schema/graphql/connection.js'
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from '../../schema/graphql/decorators.js'
+import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from '../../schema/graphql/decorators.js'
 import { Span, SpanConnection, Trace } from '../../schema/graphql/trace.js'
 import type { TraceReader } from '../../schema/ports/traces.js'
 import { Reads } from '../access.js'
+import { askedNames } from '../asked-names.js'
 import { type GatewayContext, signedIn } from '../context.js'
 import { inTurn } from '../traces/in-turn.js'
 import { type PlacedSpan, placedSpans, positionOf } from '../traces/span-page.js'
@@ -32,12 +34,12 @@ export class TraceResolver {
     nullable: true,
     description: 'The first span that names no parent; null while none has come.',
   })
-  async root(@Root() { opened }: ShownTrace, @Ctx() context: GatewayContext) {
+  async root(@Root() { opened }: ShownTrace, @Ctx() context: GatewayContext, @Info() info: GraphQLResolveInfo) {
     const { tree } = opened
     if (tree.root === -1) return null
     const position = tree.order.indexOf(tree.root)
     const [root] = await inTurn(context, (limits) =>
-      placedSpans(opened, readerOf(context), position, position + 1, limits),
+      placedSpans(opened, readerOf(context), { from: position, until: position + 1, whole: isWhole(info) }, limits),
     )
     return root === undefined ? null : shownSpan(root)
   }
@@ -53,12 +55,15 @@ export class TraceResolver {
     @Arg('spanId', () => String, { nullable: true }) spanId: string | null | undefined,
     @Root() { opened }: ShownTrace,
     @Ctx() context: GatewayContext,
+    @Info() info: GraphQLResolveInfo,
   ): Promise<CountedConnection<ReturnType<typeof shownSpan>>> {
     const count = first ?? MAX_FIRST
     if (count < 1 || count > MAX_FIRST) throw badInput(`Found first: ${count}; expected 1 to ${MAX_FIRST}.`)
     const from = beginning(opened, count, { after, at, spanId })
     const rows = opened.tree.order.length
-    const spans = await inTurn(context, (limits) => placedSpans(opened, readerOf(context), from, from + count, limits))
+    const spans = await inTurn(context, (limits) =>
+      placedSpans(opened, readerOf(context), { from, until: from + count, whole: isWhole(info) }, limits),
+    )
     const edges = spans.map((span) => ({ cursor: span.row, node: shownSpan(span) }))
     return {
       edges,
@@ -103,6 +108,11 @@ function beginning({ tree }: OpenTrace, count: number, { after, at, spanId }: Pa
 
 function readerOf(context: GatewayContext): TraceReader {
   return context.services.traces.forOrg(signedIn(context).stores.orgId)
+}
+
+function isWhole(info: GraphQLResolveInfo): boolean {
+  const names = askedNames(info)
+  return ['attributes', 'events', 'links'].some((name) => names.has(name))
 }
 
 type ShownTrace = ReturnType<typeof shownTrace>

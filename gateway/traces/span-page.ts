@@ -15,12 +15,18 @@ export interface PlacedSpan extends StoredSpan {
   readonly findings: readonly SpanFinding[]
 }
 
-/** Reads rows `from` to `until` of a trace's tree, without its end, whole. A row that retention has taken is left out. */
+/** A part of a tree's rows, without its end, and whether they are wanted with attributes, events and links. */
+export interface TreePart {
+  readonly from: number
+  readonly until: number
+  readonly whole: boolean
+}
+
+/** Reads rows of a trace's tree. One that retention has taken is left out. */
 export async function placedSpans(
   { traceId, extent, tree }: OpenTrace,
   reader: TraceReader,
-  from: number,
-  until: number,
+  { from, until, whole }: TreePart,
   limits: QueryLimits,
 ): Promise<PlacedSpan[]> {
   const places = Array.from(tree.order.subarray(from, until))
@@ -30,6 +36,7 @@ export async function placedSpans(
   const wanted = {
     rows: places.map((span) => wordsHex(row, span)),
     services: [...new Set(places.map((span) => services[service[span] ?? 0] ?? ''))],
+    whole,
     fromNs: extent.firstStartNs + BigInt(Math.min(...starts)),
     toNs: extent.firstStartNs + BigInt(Math.max(...starts)),
   }

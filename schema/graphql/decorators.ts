@@ -9,6 +9,7 @@ export {
   FieldResolver,
   Float,
   ID,
+  Info,
   InputType,
   Int,
   InterfaceType,

@@ -12,7 +12,7 @@ export interface TraceExtent {
   readonly spanCount: number
 }
 
-/** A span with all that is stored of it. Attributes are flat; those of the resource begin with `resource.`. */
+/** A stored span. Attributes are flat; those of the resource begin with `resource.`. */
 export interface StoredSpan {
   /** As `wordsHex` of the skeleton's row. */
   readonly row: string
@@ -51,6 +51,8 @@ export interface SpanRows {
   /** As in `StoredSpan`. */
   readonly rows: readonly string[]
   readonly services: readonly string[]
+  /** Whether attributes, events and links are wanted too; they are most of what is stored. */
+  readonly whole: boolean
   /** Of the first and the last that begins, Unix ns, both included. */
   readonly fromNs: bigint
   readonly toNs: bigint

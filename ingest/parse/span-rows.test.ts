@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import type { ParsedBatch } from './batch.js'
+import { toSpanRows } from './span-rows.js'
+
+const AT = Date.UTC(2026, 10, 21, 3, 20, 7)
+const span = (spanId: string, more: object = {}) => ({
+  traceId: '5b8efff798038103d269b633813fc60c',
+  spanId: spanId.padStart(16, '0'),
+  name: 'GET /orders',
+  start: AT,
+  durationNs: 5,
+  statusMessage: 'none',
+  attributes: { path: '/x', status: 200, cached: true },
+  resource: { 'service.name': 'api', pid: 1 },
+  ...more,
+})
+function rowsOf(...spans: readonly object[]) {
+  const body = Buffer.from(JSON.stringify({ spans }))
+  const batch: ParsedBatch = { batchId: 'b', orgId: 'org_1', protocol: 'native-json', acceptedAt: AT, body }
+  const { rows, lines } = toSpanRows([batch])
+  return { rows: Buffer.from(rows).toString('utf8').trimEnd().split('\n'), bytes: lines[0]?.bytes ?? 0 }
+}
+
+test('a span of ASCII makes the same row and the same bytes beside one that is not', () => {
+  const foreign = span('2', { name: 'Größe', attributes: { städte: 'Köln' } })
+  const [plain, beside, alone] = [rowsOf(span('1')), rowsOf(span('1'), foreign), rowsOf(foreign)]
+  expect(beside.rows[0]).toBe(plain.rows[0])
+  expect(beside.bytes).toBe(plain.bytes + alone.bytes)
+  expect(beside.rows[1]).toContain('"Größe"')
+  const text = Buffer.byteLength('GET /orders' + 'none' + 'path/x' + 'status200' + 'cachedtrue')
+  const shared = Buffer.byteLength('resource.service.nameapi' + 'resource.pid1')
+  expect(plain.bytes).toBe(text + shared)
+})
+
+test('each span has its own resource, however many read the same', () => {
+  const other = { resource: { 'service.name': 'web', pid: 2 } }
+  const { rows } = rowsOf(
+    span('1'),
+    span('2', other),
+    span('3'),
+    span('4', { ...other, scope: { attributes: { a: 'b' } } }),
+  )
+  expect(rows.map((row) => /"resource\.service\.name":"(\w+)"/.exec(row)?.[1])).toEqual(['api', 'web', 'api', 'web'])
+  expect(rows.map((row) => row.includes('"scope.a":"b"'))).toEqual([false, false, false, true])
+})
