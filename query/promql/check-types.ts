@@ -109,9 +109,16 @@ function checkCall(text: string, call: Call, expectType: Expect): void {
     checkEdges(text, call, argument)
   })
   const labels = call.name === 'info' ? call.args[1] : undefined
-  if (labels !== undefined && unwrap(labels).kind !== 'vectorSelector') {
+  if (labels !== undefined && !areMatchers(text, labels)) {
     throw meaningError(text, labels.span, 'expected label matchers in braces as the second argument of info')
   }
+}
+
+/** Whether an expression is a selector without a metric's name before its braces, and of no other time. */
+function areMatchers(text: string, expr: Expr): boolean {
+  const node = unwrap(expr)
+  if (node.kind !== 'vectorSelector') return false
+  return text[node.span.from] === '{' && node.offset === null && node.at === null && node.edges === null
 }
 
 function checkEdges(text: string, call: Call, argument: Expr): void {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantOf, rangeOf, written } from '../../test/promqltest/written.js'
-import { evaluateInstant, evaluateRange, type SampleSeries, type SeriesSource } from './index.js'
+import { evaluateInstant, evaluateRange, PromqlError, type SampleSeries, type SeriesSource } from './index.js'
 
 describe('an instant selector', () => {
   const source = written('1m', 'up{job="a"} 1 2 stale 4', 'up{job="b"} 7')
@@ -18,6 +18,12 @@ describe('an instant selector', () => {
   ])('%s', async (_, query, at, expected) => {
     expect(await instantOf(source, query, at)).toEqual(expected)
   })
+})
+
+it('an instant that is none is refused', async () => {
+  await expect(evaluateInstant('up', { source: written('1m'), at: Number.NaN })).rejects.toThrow(
+    'found NaN ms as a time',
+  )
 })
 
 describe('a window', () => {
@@ -69,6 +75,19 @@ describe('a range query', () => {
   it('joins series that differ in time alone once their names are dropped', async () => {
     const source = written('10m', 'a 1 _', 'b 3 4')
     expect(await rangeOf(source, '-a or -b', ['0', '10m', '10m'])).toEqual({ '{}': '-1 -4' })
+  })
+
+  it.each([
+    [[0, 10, 0], 'found a step of 0 ms, expected a step above zero'],
+    [[0, 10, Number.NaN], 'found a step of NaN ms'],
+    [[10, 0, 1], 'found a range that ends before it starts'],
+    [[Number.NaN, 0, 1], 'found NaN ms as a time, expected a Unix time in ms'],
+    [[0, Number.POSITIVE_INFINITY, 1], 'found Infinity ms as a time'],
+    [[0, 1e15, 1], 'found a range of 1000000000000001 steps, expected at most 50000000'],
+  ] as const)('refuses %j', async ([start, end, step], message) => {
+    const asked = evaluateRange('1', { source: written('1m'), start, end, step })
+    await expect(asked).rejects.toThrow(PromqlError)
+    await expect(asked).rejects.toThrow(message)
   })
 
   it('refuses a range of samples as its result', async () => {

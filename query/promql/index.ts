@@ -34,6 +34,7 @@ export async function evaluateInstant(
   { source, at }: { readonly source: SeriesSource; readonly at: number },
 ): Promise<InstantResult> {
   const query = typeof expression === 'string' ? parsePromql(expression) : expression
+  refuseNoTime(query.text, at)
   const times = { start: at, end: at, step: 0 }
   const scope = await openScope(query, times, source)
   const frame = queryFrame(times)
@@ -70,6 +71,8 @@ export async function evaluateRange(
 ): Promise<RangeResult> {
   const query = typeof expression === 'string' ? parsePromql(expression) : expression
   const { text, expr } = query
+  refuseNoTime(text, start)
+  refuseNoTime(text, end)
   if (!(step > 0)) throw syntaxError(text, 0, `a step of ${step} ms`, 'a step above zero')
   if (!(end >= start)) throw syntaxError(text, 0, 'a range that ends before it starts', 'an end at or after the start')
   const type = typeOf(expr)
@@ -81,6 +84,8 @@ export async function evaluateRange(
     )
   }
   const times = { start, end, step }
+  const { steps } = queryFrame(times)
+  if (steps > MAX_VALUES) throw syntaxError(text, 0, `a range of ${steps} steps`, `at most ${MAX_VALUES}`)
   const scope = await openScope(query, times, source)
   const frame = queryFrame(times)
   const value = evaluate(scope, expr, frame)
@@ -90,6 +95,10 @@ export async function evaluateRange(
       ? finishColumns(scope, expr, value.columns)
       : [{ labels: {}, dropName: false, values: value.values, present: new Uint8Array(frame.steps).fill(1) }]
   return { kind: 'matrix', series: columnsToSeries(columns, frame), ...scope.notes.lists() }
+}
+
+function refuseNoTime(text: string, ms: number): void {
+  if (!Number.isFinite(ms)) throw syntaxError(text, 0, `${ms} ms as a time`, 'a Unix time in ms')
 }
 
 async function openScope(query: PromqlQuery, times: QueryTimes, source: SeriesSource): Promise<Scope> {

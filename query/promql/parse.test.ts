@@ -87,6 +87,12 @@ describe('a fault of form', () => {
     ['a{b="c}', 1, 5, '"', 'a string that is closed by another "'],
     ['foo(a)', 1, 1, 'the unknown function "foo"', 'a function or an aggregation of PromQL'],
     ['1 + RATE(a[5m])', 1, 5, 'the unknown function "RATE"', 'a function or an aggregation of PromQL, such as "rate"'],
+    ['# nothing', 1, 10, 'the end of the query', 'an expression'],
+    ['1 + ()', 1, 6, '")"', 'an expression'],
+    ['rate(a[])', 1, 8, '"]"', 'a duration such as 5m'],
+    ['a + fill(x) b', 1, 10, '"x"', 'a number in parentheses'],
+    ['sum(a) by (b) without (c)', 1, 15, '"without"', 'an operator, a modifier or the end of the query'],
+    ['a + 🦀', 1, 5, '"🦀"', 'an expression after the operator'],
     ['a{b="\\q"}', 1, 5, '"\\q"', 'a string whose escapes are valid, such as "\\\\d+"'],
   ])('in %j is told with its place', (text, line, column, found, expected) => {
     const error = parseError(text)

@@ -74,6 +74,10 @@ const EXPECTED: Readonly<Record<string, string>> = {
   MatrixSelector: 'a duration such as 5m, or "]"',
   SubqueryExpr: 'a duration such as 5m, or "]"',
   DurationExpr: 'a duration such as 5m',
+  NumberDurationLiteralInDurationContext: 'a duration such as 5m',
+  FillClause: 'a number in parentheses',
+  FillLeftClause: 'a number in parentheses',
+  FillRightClause: 'a number in parentheses',
   OffsetExpr: 'a duration such as 5m',
   OffsetDurationExpr: 'a duration such as 5m',
   StepInvariantExpr: 'a Unix time, start() or end()',
@@ -87,6 +91,9 @@ function expectedFunction(name: string): string {
   return `a function or an aggregation of PromQL${meant === null ? '' : `, such as "${meant}"`}`
 }
 
+/** Nodes behind which an operation is complete. */
+const OPERAND = /Expr$|Selector$|Literal$|^FunctionCall$/
+
 function errorAt(
   text: string,
   from: number,
@@ -94,12 +101,19 @@ function errorAt(
   before: { name: string; from: number; to: number } | null,
 ): PromqlError {
   const at = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0)
-  const token = /^(?:[\w:.]+|"(?:[^"\\]|\\.)*"|\S)/s.exec(text.slice(at))?.[0]
+  const token = /^(?:[\w:.]+|"(?:[^"\\]|\\.)*"|\S)/su.exec(text.slice(at))?.[0]
   if (token === '(' && parent === 'VectorSelector' && before?.name === 'Identifier') {
     const name = text.slice(before.from, before.to)
     return syntaxError(text, before.from, `the unknown function "${name}"`, expectedFunction(name))
   }
   const found = token === undefined ? 'the end of the query' : `"${token}"`
-  const expected = parent === 'PromQL' && before === null ? 'an expression' : EXPECTED[parent]
-  return syntaxError(text, at, found, expected ?? 'an operator, a modifier or the end of the query')
+  return syntaxError(text, at, found, expectedIn(parent, before))
+}
+
+function expectedIn(parent: string, before: { name: string } | null): string {
+  // Nothing but comments stands before; or parentheses hold nothing.
+  if (before === null ? /^(?:PromQL|VectorSelector)$/.test(parent) : before.name === 'LineComment')
+    return 'an expression'
+  const complete = parent === 'BinaryExpr' && before !== null && OPERAND.test(before.name)
+  return (complete ? undefined : EXPECTED[parent]) ?? 'an operator, a modifier or the end of the query'
 }

@@ -41,7 +41,7 @@ const BY_SHAPE: Readonly<Record<string, string>> = {
   'vtss* > v': 'histogram_quantiles',
   'vtttt > v': 'label_replace',
   'vttt* > v': 'label_join',
-  'vtt* > v': 'sort_by_label sort_by_label_desc',
+  'vt* > v': 'sort_by_label sort_by_label_desc',
   'vv? > v': 'info',
   'v > s': 'scalar',
   's > v': 'vector',

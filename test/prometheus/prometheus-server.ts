@@ -18,17 +18,21 @@ export function hasPrometheus(): boolean {
   }
 }
 
-/** A Prometheus server over samples that it was given as OpenMetrics text. */
-export async function startPrometheus(openMetrics: string): Promise<{ readonly url: string; stop(): Promise<void> }> {
+/** A Prometheus server over samples given as OpenMetrics text, that takes more by remote write. */
+export async function startPrometheus(
+  openMetrics: string | null,
+): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-prometheus-'))
   const [text, data, config] = ['samples.txt', 'data', 'config.yml'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ]
-  writeFileSync(text, openMetrics)
   writeFileSync(config, '{}\n')
-  await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', text, data])
+  if (openMetrics !== null) {
+    writeFileSync(text, openMetrics)
+    await promisify(execFile)('promtool', ['tsdb', 'create-blocks-from', 'openmetrics', text, data])
+  }
   const url = `http://127.0.0.1:${await freePort()}`
   const server = spawn(
     'prometheus',
@@ -37,6 +41,7 @@ export async function startPrometheus(openMetrics: string): Promise<{ readonly u
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=${url.slice('http://'.length)}`,
+      '--web.enable-remote-write-receiver',
       '--log.level=error',
     ],
     { stdio: 'ignore' },

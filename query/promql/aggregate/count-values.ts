@@ -8,7 +8,7 @@ import type { Group } from './groups.js'
 
 /**
  * How often each value stands in a group: a series per value, which it carries in a label. The label may overwrite one
- * that groups; what then falls together counts together.
+ * that groups, and `without` may take it away again; what then falls together counts together.
  */
 export function countValues(scope: Scope, node: Aggregation, groups: readonly Group[], frame: Frame): Value {
   const param = node.param ?? node
@@ -16,12 +16,12 @@ export function countValues(scope: Scope, node: Aggregation, groups: readonly Gr
   if (!isLabelName(name)) throw fault(scope, param.span, `invalid label name ${printName(name)}`)
   const counts = new Map<string, Column>()
   const columnOf = (group: Group, text: string): Column => {
-    const labels = withLabel(group.labels, name, text)
+    const labels = node.without && node.labels.includes(name) ? group.labels : withLabel(group.labels, name, text)
     const key = labelKey(labels)
     const known = counts.get(key)
     if (known !== undefined) return known
     spend(scope, frame.steps, node.span)
-    const column = emptyColumn(labels, group.dropName, frame.steps)
+    const column = emptyColumn(labels, false, frame.steps)
     counts.set(key, column)
     return column
   }

@@ -111,10 +111,13 @@ class Combination {
   private duplicateError(columns: readonly Column[]): Error {
     const [first] = columns
     const group = printLabels(this.match.labelsOf(first?.labels ?? {}))
-    const pair = columns.slice(0, 2).map(({ labels }) => printLabels(labels))
+    const pair = columns
+      .map(({ labels }) => printLabels(labels))
+      .sort()
+      .slice(0, 2)
     const side = this.manyRight ? 'left' : 'right'
     return this.work.fault(
-      `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${pair.sort().join(', ')}];many-to-many matching not allowed: matching labels must be unique on one side`,
+      `found duplicate series for the match group ${group} on the ${side} hand-side of the operation: [${pair.join(', ')}];many-to-many matching not allowed: matching labels must be unique on one side`,
     )
   }
 

@@ -97,6 +97,9 @@ describe('of values', () => {
     ['days_in_month(date)', [29]],
     ['day_of_year(date)', [60]],
     ['day_of_week(date)', [1]],
+    // 10 February of the year 0, which is a leap year.
+    ['day_of_year(vector(-62163763200))', [41]],
+    ['days_in_month(vector(-62163763200))', [29]],
     ['hour(date)', [23]],
     ['minute(date)', [59]],
     ['minute()', [2]],

@@ -32,8 +32,8 @@ export const TIME_FUNCTIONS: Builtins = {
   month: datePart((date) => date.getUTCMonth() + 1),
   day_of_month: datePart((date) => date.getUTCDate()),
   day_of_week: datePart((date) => date.getUTCDay()),
-  day_of_year: datePart((date) => Math.floor((date.getTime() - Date.UTC(date.getUTCFullYear(), 0)) / 86_400_000) + 1),
-  days_in_month: datePart((date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()),
+  day_of_year: datePart((date) => Math.floor((date.getTime() - new Date(date).setUTCMonth(0, 1)) / 86_400_000) + 1),
+  days_in_month: datePart((date) => new Date(new Date(date).setUTCMonth(date.getUTCMonth() + 1, 0)).getUTCDate()),
   hour: datePart((date) => date.getUTCHours()),
   minute: datePart((date) => date.getUTCMinutes()),
 }
