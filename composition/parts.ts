@@ -27,6 +27,7 @@ import type { Log, Random } from '../schema/ports.js'
 import { createEvaluationStore } from '../sql/evaluation/index.js'
 import { createLogReader } from '../sql/log-reader.js'
 import { createLogSeriesReader } from '../sql/log-series.js'
+import { createLogTailReader } from '../sql/log-tail.js'
 import { createLogWriter } from '../sql/log-writer.js'
 import { createMetricReader } from '../sql/metric-reader.js'
 import { createMetricWriter } from '../sql/metric-store.js'
@@ -161,6 +162,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     }),
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(walled(orgId), orgId),
+    logTailReader: (orgId: string) => createLogTailReader(walled(orgId), orgId),
     logSeriesReader: (orgId: string) => createLogSeriesReader(walled(orgId), orgId),
     traceReader: (orgId: string) => createTraceReader(walled(orgId), orgId),
     rumReader: (orgId: string) => createRumReader(walled(orgId), orgId),

@@ -181,6 +181,8 @@ async function startGateway(
     introspection: 'signed in',
     stores: parts.controlPlane(),
     logs: { forOrg: parts.logReader },
+    logTail: { forOrg: parts.logTailReader },
+    flushes: parts.flushes(),
     logSeries: { forOrg: parts.logSeriesReader },
     rum: { forOrg: parts.rumReader },
     traces: { forOrg: parts.traceReader },

@@ -13,6 +13,7 @@ import type { Authentication } from './auth/authenticate.js'
 import type { Caller } from './auth/caller.js'
 import type { Origin, Sessions } from './auth/sessions.js'
 import { createBatch } from './batch.js'
+import type { TailHub } from './log-tail/hub.js'
 import type { PromqlQueries } from './promql/queries.js'
 import type { QueryTurns } from './query-turns.js'
 import type { TraceShelf } from './traces/trace-shelf.js'
@@ -30,6 +31,7 @@ export interface Services {
   readonly promql: PromqlQueries
   readonly queryTurns: QueryTurns
   readonly sessions: Sessions
+  readonly tails: TailHub
   readonly fanOut: FanOut
   readonly clock: Clock
   readonly random: Random

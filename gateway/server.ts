@@ -5,11 +5,12 @@ import type { OrgStandards } from '../schema/domain/org-limits.js'
 import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
 import type { Clock, Log, Random } from '../schema/ports/clock.js'
 import type { ControlPlane } from '../schema/ports/control-plane.js'
+import type { FlushManifests } from '../schema/ports/flushes.js'
 import type { FanOut, RateLimiter } from '../schema/ports/limits.js'
 import type { OrgQueryBounds } from '../schema/ports/query-bounds.js'
 import type { RumReader } from '../schema/ports/rum.js'
 import type { LogSeriesReader, SeriesCatalog } from '../schema/ports/series.js'
-import type { LogReader, MetricReader } from '../schema/ports/telemetry.js'
+import type { LogReader, LogTailReader, MetricReader } from '../schema/ports/telemetry.js'
 import type { TraceReader } from '../schema/ports/traces.js'
 import { createAccessTokens } from './auth/access-token.js'
 import { createAuthenticate } from './auth/authenticate.js'
@@ -17,17 +18,23 @@ import { createPasswordCheck } from './auth/password.js'
 import { createSessions } from './auth/sessions.js'
 import { createContext, type ScrubberOf, type Services, type TestChannel } from './context.js'
 import { createApollo, type Introspection } from './graphql/apollo.js'
+import { buildGatewaySchema } from './graphql/schema.js'
 import { callerGone } from './http/caller-gone.js'
 import { type ReadyCheck, serveHealth } from './http/health.js'
 import { createMetrics } from './http/metrics.js'
 import { answerRefusals, refuse } from './http/refusals.js'
 import { requestFault } from './limits/refuse-document.js'
+import { createTailHub } from './log-tail/hub.js'
 import { PROMETHEUS_PREFIX, servePrometheus } from './prometheus/api.js'
 import type { AnswerMemory } from './promql/cache/answer-memory.js'
 import { cacheMetrics } from './promql/cache/cache-metrics.js'
 import type { EvaluationPool } from './promql/pool.js'
 import { createPromqlQueries } from './promql/queries.js'
 import { createQueryTurns } from './query-turns.js'
+import { SUBSCRIPTION_BOUNDS } from './subscriptions/bounds.js'
+import { answerWithEvents, wantsEvents } from './subscriptions/event-stream.js'
+import { createSubscriptions } from './subscriptions/subscriptions.js'
+import { serveWebSockets } from './subscriptions/web-socket.js'
 import { createTraceShelf } from './traces/trace-shelf.js'
 
 /** What the gateway needs of the world. Whoever makes it owns these and closes them after it. */
@@ -44,6 +51,9 @@ export interface GatewayDeps {
   readonly introspection: Introspection
   readonly stores: ControlPlane
   readonly logs: { forOrg(orgId: string): LogReader }
+  readonly logTail: { forOrg(orgId: string): LogTailReader }
+  /** What tells which flushes are stored. */
+  readonly flushes: Pick<FlushManifests, 'snapshot' | 'dirtySlices'>
   readonly logSeries: { forOrg(orgId: string): LogSeriesReader }
   readonly rum: { forOrg(orgId: string): RumReader }
   readonly traces: { forOrg(orgId: string): TraceReader }
@@ -65,6 +75,8 @@ export interface GatewayDeps {
   readonly scrubberOf: ScrubberOf
   /** Why a URL may never be called by a channel, as a sentence; left out, the sender alone decides. */
   readonly urlFault?: (url: string) => string | null
+  /** How often who subscribes is looked at again, ms; left out, every 15 s. */
+  readonly recheckMs?: number
   /** By the name that `/readyz` shows. */
   readonly ready: Readonly<Record<string, ReadyCheck>>
   /** More of Prometheus's text for `/metrics`. */
@@ -102,6 +114,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     turns: queryTurns,
     memory: deps.answers ?? null,
   })
+  const tails = createTailHub({ flushes: deps.flushes, logTail: deps.logTail, queryTurns, log })
   const services: Services = {
     controlPlane: deps.stores,
     logs: deps.logs,
@@ -113,6 +126,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     promql,
     queryTurns,
     sessions: createSessions({ ...deps, identity: deps.stores.identity, accessTokens, passwords }),
+    tails,
     fanOut: deps.fanOut,
     clock,
     random,
@@ -123,12 +137,15 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     urlFault: deps.urlFault ?? (() => null),
   }
   const metrics = createMetrics(METRICS)
-  const apollo = createApollo({
-    log,
-    introspection: deps.introspection,
-    count: (operation, field) => metrics.count('tocsin_gateway_operations_total', { operation, field }),
-  })
+  const schema = buildGatewaySchema()
+  const count = (operation: string, field: string) =>
+    metrics.count('tocsin_gateway_operations_total', { operation, field })
+  const apollo = createApollo({ schema, log, introspection: deps.introspection, count })
   await apollo.start()
+  const subscriptions = createSubscriptions({
+    ...{ schema, services, authenticate, log, count },
+    recheckMs: deps.recheckMs ?? SUBSCRIPTION_BOUNDS.recheckMs,
+  })
 
   const app = fastify({
     bodyLimit: BODY_LIMIT,
@@ -139,9 +156,22 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
   answerRefusals(app, log)
+  const webSockets = serveWebSockets({
+    server: app.server,
+    path: '/graphql',
+    subscriptions,
+    log,
+    async credentialsFault(authorization) {
+      const found = await authenticate(authorization, clock.now())
+      return found.caller === null ? found.why : null
+    },
+  })
   let closing = false
   app.addHook('preClose', async () => {
     closing = true
+    await subscriptions.close()
+    await webSockets.close()
+    await tails.close()
   })
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store')
@@ -151,6 +181,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   app.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, status: String(reply.statusCode) }
     metrics.count('tocsin_gateway_requests_total', labels)
+    // A stream of events lasts for hours and says nothing of how long an answer takes.
+    if (isStream(reply)) return
     metrics.observe('tocsin_gateway_request_seconds', {}, reply.elapsedTime / 1000)
   })
   serveHealth(app, deps.ready)
@@ -166,6 +198,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     preHandler: async (request, reply) => {
       const fault = requestFault(...queryOf(request))
       if (fault !== null) return refuse(reply, 400, fault.code, fault.message)
+      if (wantsEvents(request)) return answerWithEvents(request, reply, subscriptions)
     },
     handler: fastifyApolloHandler(apollo, {
       context: async (request, reply) => {
@@ -203,6 +236,8 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     },
   }
 }
+
+const isStream = (reply: FastifyReply) => String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')
 
 /** The query's text and its variables, from the body or from the address (there, JSON that is not read yet). */
 function queryOf(request: FastifyRequest): [query: unknown, variables: unknown] {

@@ -1,24 +1,25 @@
 import { ApolloServer } from '@apollo/server'
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import type { GraphQLSchema } from 'graphql'
 import type { Log } from '../../schema/ports/clock.js'
 import type { GatewayContext } from '../context.js'
 import { QUERY_LIMITS } from '../limits/query-cost.js'
 import { createFormatError } from './format-error.js'
 import { countedOperations, documentAnswers, introspectionForSignedIn } from './plugins.js'
-import { buildGatewaySchema } from './schema.js'
 
 /** Who may read the schema. */
 export type Introspection = 'everyone' | 'signed in'
 
 /** Apollo Server with what it does by default and we do not want turned off. Not started. */
 export function createApollo(deps: {
+  readonly schema: GraphQLSchema
   readonly log: Log
   readonly introspection: Introspection
   /** Told of each root field that is asked for. */
   readonly count: (operation: string, field: string) => void
 }): ApolloServer<GatewayContext> {
   return new ApolloServer<GatewayContext>({
-    schema: buildGatewaySchema(),
+    schema: deps.schema,
     nodeEnv: 'production',
     introspection: true,
     includeStacktraceInErrorResponses: false,

@@ -9,6 +9,7 @@ import { DeliveryResolver } from '../resolvers/deliveries.js'
 import { IncidentResolver } from '../resolvers/incidents.js'
 import { IngestKeyResolver } from '../resolvers/ingest-keys.js'
 import { LogSeriesResolver } from '../resolvers/log-series.js'
+import { LogTailResolver } from '../resolvers/log-tail.js'
 import { LogResolver } from '../resolvers/logs.js'
 import { MetricNamesResolver } from '../resolvers/metric-names.js'
 import { MetricQueryResolver } from '../resolvers/metric-queries.js'
@@ -49,6 +50,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       DeliveryResolver,
       LogResolver,
       LogSeriesResolver,
+      LogTailResolver,
       MetricQueryResolver,
       MetricNamesResolver,
       TraceResolver,
@@ -58,6 +60,8 @@ export function buildGatewaySchema(): GraphQLSchema {
       RumSessionResolver,
     ],
     validate: false,
+    // Each subscription brings its own events; type-graphql wants the other way to be there all the same.
+    pubSub: { publish: noTopics, subscribe: noTopics },
   })
   for (const name of ONE_OF) {
     const type = schema.getType(name)
@@ -65,6 +69,10 @@ export function buildGatewaySchema(): GraphQLSchema {
     type.isOneOf = true
   }
   return schema
+}
+
+function noTopics(): never {
+  throw new TypeError('No subscription goes by topics.')
 }
 
 /** The schema's text as it is committed: sorted, so that a diff shows what changed and not where it moved. */

@@ -19,5 +19,6 @@ export {
   Resolver,
   Root,
   registerEnumType,
+  Subscription,
   UseMiddleware,
 } from 'type-graphql'

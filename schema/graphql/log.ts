@@ -1,5 +1,5 @@
 import { connectionType } from './connection.js'
-import { Field, ID, ObjectType } from './decorators.js'
+import { Field, ID, Int, ObjectType } from './decorators.js'
 import { UserError } from './errors.js'
 import { DateTime, Json } from './scalars.js'
 
@@ -30,4 +30,14 @@ export class LogResult {
   logs!: InstanceType<typeof LogConnection> | null
   @Field(() => [UserError])
   userErrors!: readonly UserError[]
+}
+
+@ObjectType({ description: 'One event of a tail. Without a record it says where the tail stands.' })
+export class LogTailEvent {
+  @Field(() => String, { description: 'Hand it back as `after` to go on right behind this event.' })
+  cursor!: string
+  @Field(() => LogRecord, { nullable: true })
+  record!: LogRecord | null
+  @Field(() => Int, { description: 'Records that were left out right before this event, since they came too fast.' })
+  dropped!: number
 }

@@ -18,6 +18,7 @@ import { type BootstrapCredentials, bootstrap } from '../../prisma/stores/bootst
 import { createControlPlane } from '../../prisma/stores/control-plane.js'
 import { createMemoryFanOut } from '../../queue/memory/fan-out.js'
 import { createMemoryLimiter } from '../../queue/memory/limiter.js'
+import { NO_FLUSHES } from '../../schema/domain/horizon.js'
 import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FanOut } from '../../schema/ports/limits.js'
@@ -109,6 +110,16 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       stores: createControlPlane({ database, pool: stores.pool, sealer }),
       logs: {
         forOrg: () => ({ search: () => Promise.reject(new Error('This file has no logs.')) }),
+      },
+      logTail: {
+        forOrg: () => ({
+          page: () => Promise.reject(new Error('This file has no logs.')),
+          count: () => Promise.reject(new Error('This file has no logs.')),
+        }),
+      },
+      flushes: {
+        snapshot: async () => NO_FLUSHES,
+        dirtySlices: async () => ({ slices: [], ranges: [] }),
       },
       logSeries: {
         forOrg: () => ({
