@@ -14,7 +14,9 @@ import { migratePostgres } from './migrate-postgres.js'
  * with stand-ins for TimescaleDB's functions and views for its continuous aggregates, columns and values.
  */
 
-const SCRIPT = readFileSync(join(migrationFolder('metrics-timescale'), '0001_hypertables.sql'), 'utf8')
+const script = (name: string) => readFileSync(join(migrationFolder('metrics-timescale'), name), 'utf8')
+const SCRIPT = script('0001_hypertables.sql')
+const REFRESH_WITHIN = script('0002_refresh_within.sql')
 
 const STAND_INS = `
 CREATE FUNCTION time_bucket(width interval, ts timestamptz) RETURNS timestamptz
@@ -73,6 +75,7 @@ test('PostgreSQL’s grammar takes every statement for TimescaleDB', async () =>
   const { pool } = await empty()
   const check = (sql: string) => pool.query(`DO $check$ BEGIN IF false THEN ${sql} END IF; END $check$`)
   await check(SCRIPT)
+  await check(REFRESH_WITHIN)
   await expect(check(SCRIPT.replace('WITH NO DATA', 'WITH SOME DATA'))).rejects.toThrow('syntax error')
 })
 
@@ -109,4 +112,42 @@ test('both sets have the same tables, columns and rollups', async () => {
     expect(expected.length).toBeGreaterThan(5)
     expect(await read(timescale.pool)).toEqual(expected)
   }
+})
+
+test('refreshes reach back less far than the samples of any org are kept', async () => {
+  const { pool } = await empty()
+  // Jobs as TimescaleDB shows them: those of a view under the name of the table that holds it.
+  await pool.query(`
+    CREATE SCHEMA metrics; CREATE SCHEMA timescaledb_information;
+    CREATE VIEW metrics.rollup_1m AS SELECT 1 AS x;
+    CREATE VIEW metrics.rollup_5m AS SELECT 1 AS x;
+    CREATE VIEW metrics.rollup_1h AS SELECT 1 AS x;
+    CREATE TABLE timescaledb_information.continuous_aggregates AS
+    SELECT 'metrics' AS view_schema, 'rollup_' || level AS view_name, 'internal' AS materialization_hypertable_schema,
+      '_materialized_' || level AS materialization_hypertable_name FROM unnest(ARRAY['1m', '5m', '1h']) AS level;
+    CREATE TABLE timescaledb_information.jobs (
+      proc_name text, hypertable_schema text, hypertable_name text, config jsonb, made integer GENERATED ALWAYS AS IDENTITY);
+    CREATE FUNCTION remove_continuous_aggregate_policy(view regclass) RETURNS void LANGUAGE sql AS $$
+      DELETE FROM timescaledb_information.jobs WHERE hypertable_name = replace(view::text, 'metrics.rollup', '_materialized') $$;
+    CREATE FUNCTION add_continuous_aggregate_policy(
+      view regclass, start_offset interval, end_offset interval, schedule_interval interval) RETURNS integer LANGUAGE sql AS $$
+      INSERT INTO timescaledb_information.jobs VALUES ('policy_refresh_continuous_aggregate', 'internal',
+        replace(view::text, 'metrics.rollup', '_materialized'), jsonb_build_object('start_offset', start_offset::text,
+          'end_offset', end_offset::text)) RETURNING made $$;
+    ${REFRESH_WITHIN}`)
+  const within = async (days: number) => {
+    await pool.query('SELECT metrics.refresh_within($1)', [days])
+    const { rows } = await pool.query<{ hours: number; made: number }>(
+      `SELECT (extract(epoch FROM (config ->> 'start_offset')::interval) / 3600)::int AS hours, made
+       FROM timescaledb_information.jobs ORDER BY made`,
+    )
+    return rows
+  }
+  const hours = async (days: number) => (await within(days)).map((row) => row.hours)
+  expect(await hours(30)).toEqual([6 * 24, 28 * 24, 28 * 24])
+  const before = await within(30)
+  expect(await within(90)).toEqual(before)
+  expect(await hours(7)).toEqual([6 * 24 - 4, 6 * 24 - 4, 6 * 24 - 4])
+  expect(await hours(1)).toEqual([20, 20, 20])
+  expect(await hours(365)).toEqual([6 * 24, 28 * 24, 28 * 24])
 })

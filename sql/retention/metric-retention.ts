@@ -18,6 +18,7 @@ const MAKE_PARTITIONS = `
 SELECT metrics.make_partitions($1, ARRAY(
   SELECT to_timestamp(unnest($2::float8[]) / 1000) UNION SELECT metrics.waiting_days($1)))`
 const DROP_BEFORE = `SELECT metrics.drop_before($1, to_timestamp($2::float8 / 1000)) AS dropped`
+const REFRESH_WITHIN = 'SELECT metrics.refresh_within($1)'
 const OLDEST = `
 SELECT (extract(epoch FROM min(ts)) * 1000)::float8 AS at FROM metrics.samples WHERE ts < to_timestamp($1::float8 / 1000)`
 
@@ -65,6 +66,8 @@ export function createMetricRetention(deps: {
       await pool.query(MAKE_PARTITIONS, [table, ahead])
     const terms = termsOf(await retention())
     const longest = Math.max(...terms.map(({ days }) => days))
+    // Before anything goes: what refreshes over it would go as well.
+    await pool.query(REFRESH_WITHIN, [Math.min(...terms.map(({ days }) => days))])
     let partitions = await dropBefore('samples', now - longest * DAY_MS)
     for (const [table, days] of Object.entries(ROLLUP_RETENTION_DAYS))
       partitions += await dropBefore(table, now - days * DAY_MS)
