@@ -151,6 +151,12 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     bodyLimit: BODY_LIMIT,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    // Names of labels stand in paths, however long they are; Node bounds the head of a request at this.
+    routerOptions: { maxParamLength: 16_384 },
+    // An address that is none belongs to no route, so no handler of ours would hear of it.
+    frameworkErrors: (error, _request, reply) => {
+      refuse(reply, error.statusCode ?? 400, 'BAD_REQUEST', `The address cannot be read: ${error.message}.`)
+    },
     trustProxy: deps.trustedProxies === undefined ? false : [...deps.trustedProxies],
   })
   app.removeAllContentTypeParsers()

@@ -29,6 +29,7 @@ export interface IngestPipeline {
   readonly database: TestDatabase
   /** Waits until everything that was accepted is stored. */
   settled(): Promise<void>
+  readonly clickhouse: EmbeddedClickHouse
   /** Rows of a SELECT from ClickHouse. */
   select(sql: string): Promise<Record<string, unknown>[]>
   /** Stored samples by name, labels and time. */
@@ -85,6 +86,7 @@ export async function openIngestPipeline(signing: readonly IngestCredential[] = 
   return {
     url,
     database,
+    clickhouse,
     async settled() {
       while ((await intake.depth()).batches > 0) await delay(20)
     },

@@ -1,0 +1,220 @@
+import { readFileSync } from 'node:fs'
+
+/*
+ * Strings that break programs which build text out of text: our own list and its combinations. None looks like personal
+ * data or a secret, so the scrubber leaves all of them as they are.
+ */
+
+/** Metacharacters of SQL, LogQL, PromQL and GraphQL, templates, paths, markup, values: what can be seen, one a line. */
+const VISIBLE = readFileSync(new URL('strings.txt', import.meta.url), 'utf8')
+  .split('\n')
+  .slice(0, -1)
+
+const SPACES = [
+  ...[
+    '',
+    ' ',
+    '  ',
+    '\t',
+    '\n',
+    '\r',
+    '\r\n',
+    '\v',
+    '\f',
+    '\u0085',
+    '\u00a0',
+    '\u1680',
+    '\u2003',
+    '\u2028',
+    '\u2029',
+    '\u202f',
+    '\u3000',
+    '\ufeff',
+    ' lead',
+    'trail ',
+    '\nlead',
+    'trail\n',
+    'a\tb',
+    'a\nb',
+    'a\r\nb',
+  ],
+  ...[
+    'a\r\nx-header: 1',
+    'a\nlevel=error b',
+    'a\u0000b',
+    '\u0000',
+    '\u0000\u0000',
+    'trail\u0000',
+    '\u0000lead',
+    'a\u001bb[31mred',
+    '\u0007',
+    '\b\b',
+    '\u007f',
+    '\u0080\u009f',
+    '\u0001\u0002\u0003',
+    '\u001a',
+    '\u000e\u000f',
+  ],
+]
+
+const UNICODE = [
+  ...[
+    '\u202ereversed\u202c',
+    '\u2066isolate\u2069',
+    '\u200fright',
+    '\u200bzero',
+    '\u200c',
+    '\u200d',
+    '\u2060',
+    '\u00ad',
+    '\ufe0f',
+    'a\u200bb',
+    'p\u0430ypal',
+    '\u0130i\u0131I',
+    '\u00df\u1e9e',
+    '\ufb01',
+    '\u01c4',
+    '\u212b',
+    'e\u0301',
+    '\u00e9',
+  ],
+  ...[
+    '\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}',
+    '\u{1f1ef}\u{1f1f5}',
+    '\u{1f44d}\u{1f3fd}',
+    '\u{1f3f4}\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    '\u{1f4a9}',
+    '\u{10ffff}',
+    '\ufffd',
+    '\uffff',
+    '\ufffe',
+    '\ufdd0',
+    '\ue000',
+    '\u{20000}',
+  ],
+  ...[
+    '\ud800',
+    '\udfff',
+    '\ud800\ud800',
+    '\udc00\ud800',
+    'a\ud83d',
+    '\ude00b',
+    'a\ud800b',
+    '\udbff\udbff\udfff',
+    'ΑΒΓ',
+    'Привет',
+    'مرحبا',
+    'שלום',
+    '日本語',
+    '한국어',
+    'ไทย',
+    'हिन्दी',
+    '𝕱𝖗𝖆𝖐',
+    'ﷺ',
+    '\u1e0d\u0307',
+    '\u0e33',
+  ],
+  ...[
+    'Z\u0351\u036b\u0343\u036a',
+    `e${'\u0301'.repeat(200)}`,
+    '\u0300',
+    '\u20e3',
+    '\u{1f1e6}',
+    `${'\u202e'.repeat(50)}x`,
+    `${'\u200d'.repeat(99)}`,
+    '\u{1d173}',
+    '\u061c',
+    '\ufff9\ufffa\ufffb',
+    '\u{e0001}',
+  ],
+]
+
+const LONG = [
+  ...[
+    'x'.repeat(255),
+    'x'.repeat(256),
+    'x'.repeat(1_025),
+    'x'.repeat(4_097),
+    '\u{1f600}'.repeat(500),
+    "'".repeat(999),
+    '\\'.repeat(999),
+    '"'.repeat(501),
+  ],
+  ...[
+    '('.repeat(600),
+    '{'.repeat(600),
+    '['.repeat(600),
+    '-'.repeat(2_000),
+    'a='.repeat(700),
+    '\u0000'.repeat(300),
+    '\n'.repeat(700),
+    '(a|b)*'.repeat(120),
+    `${'('.repeat(120)}a${')'.repeat(120)}`,
+    '.*'.repeat(300),
+  ],
+]
+
+const WRAPPED = ["'", '"', '\\', '\u0000', '\ud800', '{x:String}', '%', '\r\n', '\u202e', '{{'].flatMap((core) => [
+  `a${core}`,
+  `${core}b`,
+  `a${core}b`,
+  `${core}${core}${core}`,
+  `"${core}"`,
+  `'${core}'`,
+  `\\${core}`,
+  `é${core}日`,
+  `${core} OR 1=1`,
+  `http://x.example/${core}`,
+])
+
+/** At least 500 different strings. */
+export const HOSTILE_STRINGS: readonly string[] = [
+  ...new Set([...[...VISIBLE, ...SPACES, ...UNICODE, ...LONG, ...WRAPPED]]),
+]
+
+/** The sharpest of each kind, for places that cannot all be tried with everything. */
+export const SHARPEST: readonly string[] = [
+  ...[
+    "'",
+    '"',
+    '\\',
+    '`',
+    "' OR '1'='1",
+    "'; DROP TABLE logs; --",
+    '{x:String}',
+    '{org:String}',
+    '%',
+    '_',
+    '$1',
+    '{{value}}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: as it stands.
+    '${x}',
+    '%s%n',
+  ],
+  ...[
+    '',
+    ' ',
+    '\r\n',
+    'a\u0000b',
+    '\u0000',
+    '\ud800',
+    'a\ud83d',
+    '\u202ex',
+    '\u{1f468}\u200d\u{1f469}',
+    `e${'\u0301'.repeat(200)}`,
+    '../../etc/passwd',
+  ],
+  ...[
+    '<script>alert(1)</script>',
+    '(a+)+$',
+    '(',
+    '__proto__',
+    'null',
+    '1e309',
+    '9223372036854775808',
+    '[]',
+    '{"a":1}',
+    'x'.repeat(4_097),
+    '('.repeat(600),
+  ],
+]
