@@ -99,7 +99,7 @@ async function untilStored(ingestUrl: string): Promise<void> {
   for (;;) {
     const values = await expositionValues(ingestUrl)
     if (values.get('tocsin_queue_up') === 1 && largest(values, 'tocsin_queue_batches') === 0) return
-    if (Date.now() - start > 180_000) throw new Error('After three minutes the queue is not empty.')
+    if (Date.now() - start > 900_000) throw new Error('After a quarter of an hour the queue is not empty.')
     await delay(1_500)
   }
 }

@@ -4,7 +4,8 @@ import { type BodyEncoding, decodeBody } from '../body.js'
 import { ACKNOWLEDGE, BODIES, CLAIM, CLAIM_THESE, EXTEND, RELEASE, RELEASE_ALL } from './intake-statements.js'
 
 type ClaimedRow = Omit<ClaimedBatch, 'body'> & { readonly bytes: number }
-type BodyRow = { readonly batchId: string; readonly encoding: BodyEncoding; readonly body: Uint8Array }
+/** The body is base64. */
+type BodyRow = { readonly batchId: string; readonly encoding: BodyEncoding; readonly body: string }
 
 /** The consumers' side of the intake. */
 export type IntakeClaims = Pick<Intake, 'claim' | 'claimThese' | 'extend' | 'release' | 'releaseAll' | 'acknowledge'>
@@ -23,7 +24,8 @@ export function intakeClaims(pool: pg.Pool, released: (signal: ClaimedBatch['sig
     const batches = await Promise.all(
       rows.map(async ({ bytes, ...batch }) => {
         const row = byId.get(batch.batchId)
-        return row === undefined ? [] : [{ ...batch, body: await decodeBody(row.body, row.encoding, bytes) }]
+        if (row === undefined) return []
+        return [{ ...batch, body: await decodeBody(Buffer.from(row.body, 'base64'), row.encoding, bytes) }]
       }),
     )
     return batches.flat()
