@@ -105,3 +105,16 @@ test('a ping answers, and after close it fails', async () => {
   await other.close()
   await expect(other.reader.ping()).rejects.toMatchObject({ name: 'StoreError', kind: 'store' })
 })
+
+test('its caches and pools are bounded, for as many connections as there are', async () => {
+  const settings = await clickhouse.reader.query<{ name: string; value: string }>(
+    `SELECT name, value FROM system.server_settings
+     WHERE (name LIKE '%cache_size' OR name LIKE '%parts%pool_size' OR name LIKE '%pool_free_size') ORDER BY name`,
+    {},
+    LIMITS,
+  )
+  const value = (name: string) => Number(settings.find((one) => one.name === name)?.value)
+  expect(value('mark_cache_size')).toBe(128 * 1024 * 1024)
+  expect(value('max_parts_cleaning_thread_pool_size')).toBe(2)
+  expect(value('max_thread_pool_free_size')).toBe(16)
+})

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { totalmem } from 'node:os'
+import { Session } from 'chdb'
 import { createChdbConnection } from 'chdb/connection'
 import { StartError } from '../schema/domain/errors.js'
 import {
@@ -11,6 +12,7 @@ import {
 } from '../sql/clients.js'
 import { insertError, queryError } from '../sql/clients-errors.js'
 import { quotedFilters, requireParams, setParams } from '../sql/clients-params.js'
+import { ENGINE_ARGUMENTS } from './chdb-bounds.js'
 
 /**
  * ClickHouse in this process. A connection runs one query at a time and an aborted one runs on, so each kind of work has
@@ -40,14 +42,21 @@ export async function openEmbeddedClickHouse(options: {
 }): Promise<EmbeddedClickHouse> {
   const { path, database = 'tocsin' } = options
   const opened: ClickHouse[] = []
+  let engine: Session | null = null
+  const closeEngine = async () => {
+    await closeAll(opened)
+    engine?.close()
+  }
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 })
+    // The first to open a directory starts the engine; only a session can say how.
+    engine = new Session(path, { connectionArgs: ENGINE_ARGUMENTS })
     const writer = await openConnection(path, database, opened)
     const evaluator = await openConnection(path, database, opened)
     const reader = await openConnection(path, database, opened)
-    return { writer, evaluator, reader, close: () => closeAll(opened) }
+    return { writer, evaluator, reader, close: closeEngine }
   } catch (error) {
-    await closeAll(opened)
+    await closeEngine()
     const reason = error instanceof Error ? error.message : String(error)
     const isPlatform = error instanceof Error && 'code' in error && error.code === 'CHDB_PLATFORM'
     throw isPlatform
