@@ -1,4 +1,5 @@
 import { TOP } from './parents.js'
+import { STEP, type Work } from './work.js'
 
 /** Spans below each span as linked lists: of each span the first child and its next sibling, -1 where there is none. */
 export interface Children {
@@ -8,7 +9,7 @@ export interface Children {
 }
 
 /** Lists of children in the reverse of an order of all spans. */
-export function childrenIn(order: Uint32Array, parent: Int32Array): Children {
+export function* childrenIn(order: Uint32Array, parent: Int32Array): Work<Children> {
   const count = parent.length
   const first = new Int32Array(count + 1).fill(-1)
   const next = new Int32Array(count)
@@ -18,6 +19,7 @@ export function childrenIn(order: Uint32Array, parent: Int32Array): Children {
     const list = above === TOP ? count : above
     next[child] = first[list] as number
     first[list] = child
+    if (i % STEP === STEP - 1) yield
   }
   return { first, next }
 }

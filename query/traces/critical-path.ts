@@ -26,8 +26,7 @@ export function* criticalPath(skeleton: TraceSkeleton, parent: Int32Array): Work
   const endNs = new Float64Array(count)
   for (let i = 0; i < count; i++) endNs[i] = (startNs[i] as number) + (durationNs[i] as number)
   // By end, the last first; of one end the first to begin stands first.
-  const { first, next } = childrenIn(yield* sortedBy(keysOf(endNs), true), parent)
-  yield
+  const { first, next } = yield* childrenIn(yield* sortedBy(keysOf(endNs), true), parent)
   const criticalNs = new Float64Array(count)
   const onPath = new Uint8Array(count)
   /** The part of a span that its place in the path leaves of it. */

@@ -44,15 +44,13 @@ export function* traceTree(unordered: TraceSkeleton): Work<TraceTree> {
   const count = parent.length
   const reversed = new Uint32Array(count)
   for (let i = 0; i < count; i++) reversed[i] = count - 1 - i
-  const children = childrenIn(reversed, parent)
-  yield
+  const children = yield* childrenIn(reversed, parent)
   const rows = yield* preOrder(children, parent)
   const selfNs = yield* selfTimes(skeleton, children)
   const path = yield* criticalPath(skeleton, parent)
   const durationNs = yield* placed(skeleton, parent, findings)
   const root = firstWithoutParent(skeleton)
-  const services = shares(skeleton, selfNs, path.criticalNs)
-  yield
+  const services = yield* shares(skeleton, selfNs, path.criticalNs)
   const errorCount = services.reduce((sum, share) => sum + share.errorCount, 0)
   return { skeleton, ...rows, selfNs, ...path, findings, root, durationNs, errorCount, services }
 }
@@ -80,20 +78,20 @@ function firstWithoutParent({ parentId }: TraceSkeleton): number {
   return -1
 }
 
-function shares(skeleton: TraceSkeleton, selfNs: Float64Array, criticalNs: Float64Array): ServiceShare[] {
+function* shares(skeleton: TraceSkeleton, selfNs: Float64Array, criticalNs: Float64Array): Work<ServiceShare[]> {
   const { service, failed, services } = skeleton
-  const found = new Map<number, { -readonly [Key in keyof ServiceShare]: ServiceShare[Key] }>()
+  const all = services.map((name) => ({ service: name, spanCount: 0, errorCount: 0, selfNs: 0, criticalNs: 0 }))
+  const appeared: ServiceShare[] = []
   for (let i = 0; i < service.length; i++) {
-    const index = service[i] as number
-    let share = found.get(index)
-    if (share === undefined) {
-      share = { service: services[index] ?? '', spanCount: 0, errorCount: 0, selfNs: 0, criticalNs: 0 }
-      found.set(index, share)
-    }
+    const share = all[service[i] as number]
+    if (share === undefined)
+      throw new RangeError(`Span ${i} is of service ${service[i]} where ${all.length} are named.`)
+    if (share.spanCount === 0) appeared.push(share)
     share.spanCount++
     share.errorCount += failed[i] as number
     share.selfNs += selfNs[i] as number
     share.criticalNs += criticalNs[i] as number
+    if (i % STEP === STEP - 1) yield
   }
-  return [...found.values()]
+  return appeared
 }
