@@ -148,6 +148,51 @@ describe('search', () => {
     expect(seen).toEqual(['c6', 'c5', 'c4', 'c3', 'c2', 'c1', 'c0'])
   })
 
+  it.each<[string, readonly (readonly number[])[]]>([
+    ['parts', [[100, 179]]],
+    [
+      'its beginning',
+      [
+        [-30, 178],
+        [-30, 5, 177.5],
+        [-90, -80],
+      ],
+    ],
+  ])('lists a long range as it would a short one, whatever lies across %s', async (name, across) => {
+    const HOUR = 3_600_000
+    const mark = name === 'parts' ? 'e' : 'f'
+    const from = SPANS_AT + 10 * HOUR
+    const at = (minutes: number) => 10 * HOUR + minutes * 60_000
+    // Each trace by the minutes at which its spans begin. The last part of three hours is 11 minutes, from 168.75 on.
+    const starts: readonly (readonly number[])[] = [
+      ...Array.from({ length: 25 }, (_, i) => [(i * 37) % 180]),
+      ...Array.from({ length: 8 }, (_, i) => [170 + i, 175 + i / 2]),
+      [168, 169],
+      ...across,
+    ]
+    const spans = starts.flatMap((minutes, trace) =>
+      minutes.map((minute, i) => ({ trace: `${mark}${trace + 10}`, id: `${i + 1}`, start: at(minute), name })),
+    )
+    await insertSpans(clickhouse.writer, spans)
+    const expected = starts
+      .map((minutes, trace) => ({
+        id: traceIdOf(`${mark}${trace + 10}`),
+        first: Math.min(...minutes.filter((one) => one >= 0)),
+      }))
+      .filter(({ first }) => first < 180)
+      .sort((a, b) => b.first - a.first || (a.id < b.id ? 1 : -1))
+      .map(({ id }) => id)
+    for (const first of [1, 4, 50]) {
+      const seen: string[] = []
+      for (let after: string | null | undefined = null; after !== undefined; ) {
+        const page = await reader.search({ ...ALL, from, to: from + 3 * HOUR, name, first, after })
+        seen.push(...page.traces.map(({ summary }) => summary.traceId))
+        after = page.hasNextPage ? page.traces.at(-1)?.cursor : undefined
+      }
+      expect(seen).toEqual(expected)
+    }
+  })
+
   it.each([
     ['text', 'hello'],
     ['a cursor of logs', Buffer.from('["1","00000000-0000-4000-8000-000000000000",0]').toString('base64url')],

@@ -14,29 +14,19 @@ const isTraceId = (part: unknown): boolean => typeof part === 'string' && readTr
 
 interface Found {
   readonly trace_id: string
+  /** Its first start in the range, Unix ns. */
   readonly first: string
 }
 
+type Search = Parameters<TraceReader['search']>[0]
+
 /** Finds an org's traces by keyset, the newest first. */
-export async function searchTraces(
-  clickhouse: ClickHouse,
-  orgId: string,
-  query: Parameters<TraceReader['search']>[0],
-): Promise<TracePage> {
+export async function searchTraces(clickhouse: ClickHouse, orgId: string, query: Search): Promise<TracePage> {
   const position = query.after === null ? null : decodeCursor(query.after, 'traces', [isNanoseconds, isTraceId])
-  const beyond = position === null ? '' : '(first, trace_id) < ({ns:Int64}, {after:String})'
-  const found = foundTraces(orgId, query, beyond)
-  const rows = await readWithin<Found>(
-    clickhouse,
-    `SELECT trace_id, toString(first) AS first FROM (${found.sql}) AS found
-     ORDER BY found.first DESC, trace_id DESC LIMIT {limit:UInt32}`,
-    {
-      ...found.params,
-      limit: query.first + 1,
-      ...(position === null ? {} : { ns: position[0] ?? '', after: position[1] ?? '' }),
-    },
-    query,
-  )
+  const after = position === null ? null : { first: String(position[0]), trace_id: String(position[1]) }
+  const rows =
+    (await newestTraces(clickhouse, orgId, query, after)) ??
+    (await readFound(clickhouse, orgId, query, after, query.first + 1))
   const page = rows.slice(0, query.first)
   const ids = page.map(({ trace_id }) => trace_id)
   const summaries = await summariesOf(clickhouse, orgId, ids, query)
@@ -47,6 +37,64 @@ export async function searchTraces(
     }),
     hasNextPage: rows.length > query.first,
   }
+}
+
+/** Ranges from this length on are first looked at from their end, ms. */
+const LONG_MS = 600_000
+/** How much of a long range that is. */
+const NEAR = 1 / 16
+/** Traces that may turn out to have begun before it. */
+const SPARE = 20
+
+/**
+ * A page from the end of a long range, or from what lies right before the cursor, so that the newest traces of a day do
+ * not take a scan of the day. A trace that was found there and whose first start of all lies there too has no span in
+ * the rest of the range, so that its place is known. Null where too few are sure: then the whole range has to be read.
+ */
+async function newestTraces(
+  clickhouse: ClickHouse,
+  orgId: string,
+  query: Search,
+  after: Found | null,
+): Promise<readonly Found[] | null> {
+  const length = query.to - query.from
+  const end = after === null ? query.to : Number(BigInt(after.first) / 1_000_000n)
+  const from = Math.floor(end - length * NEAR)
+  if (length < LONG_MS || from <= query.from) return null
+  const limit = query.first + 1 + SPARE
+  const rows = await readFound(clickhouse, orgId, { ...query, from }, after, limit)
+  if (rows.length <= query.first) return null
+  const extents = await readWithin<Found>(
+    clickhouse,
+    `SELECT trace_id, toString(toUnixTimestamp64Nano(min(first_start))) AS first FROM traces
+     WHERE org_id = {org:String} AND trace_id IN {ids:Array(String)} GROUP BY trace_id`,
+    { org: orgId, ids: rows.map(({ trace_id }) => trace_id) },
+    query,
+  )
+  const began = new Map(extents.map(({ trace_id, first }) => [trace_id, BigInt(first)]))
+  const nsOf = (ms: number) => BigInt(ms) * 1_000_000n
+  // One that began before the whole range may have its first span in it anywhere.
+  if (rows.some(({ trace_id }) => (began.get(trace_id) ?? 0n) < nsOf(query.from))) return null
+  const sure = rows.filter(({ trace_id }) => (began.get(trace_id) ?? 0n) >= nsOf(from))
+  return sure.length > query.first ? sure.slice(0, query.first + 1) : null
+}
+
+function readFound(
+  clickhouse: ClickHouse,
+  orgId: string,
+  query: Search,
+  after: Found | null,
+  limit: number,
+): Promise<Found[]> {
+  const beyond = after === null ? '' : '(first, trace_id) < ({ns:Int64}, {after:String})'
+  const found = foundTraces(orgId, query, beyond)
+  return readWithin<Found>(
+    clickhouse,
+    `SELECT trace_id, toString(first) AS first FROM (${found.sql}) AS found
+     ORDER BY found.first DESC, trace_id DESC LIMIT {limit:UInt32}`,
+    { ...found.params, limit, ...(after === null ? {} : { ns: after.first, after: after.trace_id }) },
+    query,
+  )
 }
 
 interface Extent {
