@@ -46,7 +46,7 @@ export const promql: Benchmark = {
       await store(pool, end)
       const metrics = { forOrg: (orgId: string) => createMetricReader(pool, orgId) }
       const turns = createQueryTurns({ of: async () => QUERY_BOUNDS })
-      const queries = createPromqlQueries({ pool: evaluation, metrics, turns, memory: null })
+      const queries = createPromqlQueries({ pool: evaluation, metrics, turns, memory: null, rollups: null })
       tell(`asking ${RUNS} times`)
       const [first = 0, ...warm] = await timed(RUNS + 1, () => ask(queries, end))
       const read = await timed(RUNS, () =>

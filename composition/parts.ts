@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Pool } from 'pg'
 import type { Config } from '../config.js'
 import { createEvaluateMetric } from '../evaluator/metric.js'
-import { createAnswerMemory, createEvaluationPool } from '../gateway/index.js'
+import { createAnswerMemory, createEvaluationPool, createRollupAnswers } from '../gateway/index.js'
 import { createBodyReader } from '../ingest/edge/index.js'
 import { createParsePool } from '../ingest/parse/index.js'
 import { packageRoot } from '../package-root.js'
@@ -30,6 +30,7 @@ import { createLogSeriesReader } from '../sql/log-series.js'
 import { createLogTailReader } from '../sql/log-tail.js'
 import { createLogWriter } from '../sql/log-writer.js'
 import { createMetricReader } from '../sql/metric-reader.js'
+import { createRollupReader } from '../sql/metric-rollup-reader.js'
 import { createMetricWriter } from '../sql/metric-store.js'
 import { createRumReader } from '../sql/rum/reader.js'
 import { createRumWriter } from '../sql/rum-writer.js'
@@ -116,6 +117,13 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
   // People's own, so that what they ask delays no tick.
   const metricQueries = once(() => pool('metric queries', metricsUrl, 4, QUERY_TIMEOUT_MS))
 
+  const storageTerms = once(async () => {
+    const standard = orgStandards(config).retention
+    const made = await createStorageTerms({ pool: controlPool(), fanOut: fanOut(), standard, clock, log })
+    stops.add('what orgs have set', () => made.close())
+    return made
+  })
+
   return {
     clock,
     random,
@@ -154,12 +162,7 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     rumWriter: () => createRumWriter(clickhouse.writer),
     metricUpkeepPool: once(() => pool('metric upkeep', metricsUrl, 3, UPKEEP_TIMEOUT_MS)),
     standards: orgStandards(config),
-    storageTerms: once(async () => {
-      const standard = orgStandards(config).retention
-      const made = await createStorageTerms({ pool: controlPool(), fanOut: fanOut(), standard, clock, log })
-      stops.add('what orgs have set', () => made.close())
-      return made
-    }),
+    storageTerms,
     metricWriter: () => createMetricWriter(pool('metric writes', metricsUrl, 4)),
     logReader: (orgId: string) => createLogReader(walled(orgId), orgId),
     logTailReader: (orgId: string) => createLogTailReader(walled(orgId), orgId),
@@ -170,6 +173,14 @@ export function createParts(config: Config, databases: Databases, log: Log, stop
     seriesCatalog: (orgId: string) => createSeriesCatalog(metricQueries(), orgId),
     queryBounds: once(() =>
       createOrgQueryBounds({ pool: controlPool(), clock, standard: standardQueryBounds(config) }),
+    ),
+    rollupAnswers: once(() =>
+      createRollupAnswers({
+        rollups: { forOrg: (orgId) => createRollupReader(metricQueries(), orgId) },
+        flushes: flushes(),
+        retention: async () => (await storageTerms()).retention(),
+        clock,
+      }),
     ),
     answers: once(() =>
       createAnswerMemory({

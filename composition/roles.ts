@@ -190,6 +190,7 @@ async function startGateway(
     series: { forOrg: parts.seriesCatalog },
     evaluation: parts.evaluationPool(),
     queryBounds: parts.queryBounds(),
+    rollups: parts.rollupAnswers(),
     ...(config.TOCSIN_QUERY_CACHE_BYTES > 0 && { answers: parts.answers() }),
     limiter: parts.sureLimiter(),
     fanOut: parts.fanOut(),

@@ -30,6 +30,7 @@ import type { AnswerMemory } from './promql/cache/answer-memory.js'
 import { cacheMetrics } from './promql/cache/cache-metrics.js'
 import type { EvaluationPool } from './promql/pool.js'
 import { createPromqlQueries } from './promql/queries.js'
+import type { RollupAnswers } from './promql/rollups.js'
 import { createQueryTurns } from './query-turns.js'
 import { SUBSCRIPTION_BOUNDS } from './subscriptions/bounds.js'
 import { answerWithEvents, wantsEvents } from './subscriptions/event-stream.js'
@@ -61,6 +62,8 @@ export interface GatewayDeps {
   readonly series: { forOrg(orgId: string): SeriesCatalog }
   /** Where PromQL is evaluated. */
   readonly evaluation: EvaluationPool
+  /** Answers long ranges; left out, samples alone do. */
+  readonly rollups?: RollupAnswers
   /** Remembers answers to range queries; left out, each is evaluated anew. */
   readonly answers?: AnswerMemory
   /** What one query of an org may use; left out, `QUERY_BOUNDS`. */
@@ -113,6 +116,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     metrics: deps.metrics,
     turns: queryTurns,
     memory: deps.answers ?? null,
+    rollups: deps.rollups ?? null,
   })
   const tails = createTailHub({ flushes: deps.flushes, logTail: deps.logTail, queryTurns, log })
   const services: Services = {

@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000
 const HOUR_MS = 3_600_000
 const SLICES_A_MINUTE = MINUTE_MS / SLICE_MS
 
-/** An hour (Unix ms) and the minutes of it that some orgs' flushes have touched. */
+/** An hour (Unix ms) and the starts of its minutes that some orgs' flushes have touched; a minute holds its end. */
 export type DirtyHour = readonly [hour: number, minutes: readonly (readonly [orgId: string, minute: number])[]]
 
 /**
@@ -28,8 +28,8 @@ export function dirtyMinutes(
   for (const { orgId, first, last, slices } of lines) {
     const minutes =
       slices.length > 0
-        ? slices.map(minuteOf)
-        : range(Math.max(minuteOf(first), earliest), Math.min(minuteOf(last), latest))
+        ? slices.flatMap(minutesOf)
+        : range(Math.max(minuteOf(first) - MINUTE_MS, earliest), Math.min(minuteOf(last), latest))
     for (const minute of minutes) {
       if (minute < earliest || minute > latest) continue
       const hour = Math.floor(minute / HOUR_MS) * HOUR_MS
@@ -42,6 +42,12 @@ export function dirtyMinutes(
 
 function minuteOf(slice: number): number {
   return Math.floor(slice / SLICES_A_MINUTE) * MINUTE_MS
+}
+
+/** Starts of the minutes that a slice may lie in: one that begins with a minute may hold the end of the one before. */
+function minutesOf(slice: number): number[] {
+  const minute = minuteOf(slice)
+  return slice % SLICES_A_MINUTE === 0 ? [minute - MINUTE_MS, minute] : [minute]
 }
 
 function* range(first: number, last: number): Generator<number> {

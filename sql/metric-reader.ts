@@ -7,12 +7,13 @@ import { cancellableQuery } from './cancellable-query.js'
 import { decodeSamples, SAMPLE_BYTES, SAMPLE_BYTES_SQL } from './metric-columns.js'
 import { seriesCondition } from './metric-matchers.js'
 
-/** A query that selects more is refused rather than filling the memory. */
-const MAX_SERIES = 100_000
-/** 160 MB on the way, and as much again as columns. */
-const MAX_SAMPLES = 10_000_000
+/**
+ * A query that selects more is refused rather than filling the memory: 160 MB on the way, and as much again as columns.
+ */
+export const MAX_SELECTION = { series: 100_000, samples: 10_000_000 }
 
-const SELECT_SAMPLES = `
+/** Samples of series ($1) from $2 to $3 (Unix ms), as a snapshot ($4, $5) sees them; at most $6. */
+export const SELECT_SAMPLES = `
 SELECT series_id, string_agg(sample, '') AS samples FROM (
   SELECT series_id, ${SAMPLE_BYTES_SQL} AS sample FROM metrics.samples
   WHERE series_id = ANY($1::bigint[]) AND ts >= to_timestamp($2::float8 / 1000) AND ts <= to_timestamp($3::float8 / 1000)
@@ -32,11 +33,7 @@ export interface SelectionBounds {
  * @param own Where a question comes without bounds: left out, 100,000 series and 10 million samples, and a selection of
  * more is a StoreError of kind `query`.
  */
-export function createMetricReader(
-  pool: Pool,
-  orgId: string,
-  own: SelectionBounds = { series: MAX_SERIES, samples: MAX_SAMPLES },
-): MetricReader {
+export function createMetricReader(pool: Pool, orgId: string, own: SelectionBounds = MAX_SELECTION): MetricReader {
   return {
     async select(matchers, range, snapshot, limits = {}): Promise<StoredSeries[]> {
       const bounds = limits.bounds ?? own
@@ -66,7 +63,8 @@ export function createMetricReader(
   }
 }
 
-async function selectSeries(
+/** Series of an org that meet all matchers: labels by id. */
+export async function selectSeries(
   pool: Pool,
   orgId: string,
   matchers: readonly Matcher[],

@@ -10,7 +10,7 @@ export const ROLLUP_LEVELS: readonly [RollupLevel, RollupLevel, RollupLevel] = [
   { table: 'rollup_1h', ms: 3_600_000 },
 ]
 
-/** Start of the bucket that holds a time, Unix ms. */
+/** Start of the bucket that a finer one with this start is part of, Unix ms. A bucket holds its end and not its start. */
 export function bucketOf(level: RollupLevel, ms: number): number {
   return Math.floor(ms / level.ms) * level.ms
 }

@@ -10,7 +10,14 @@ dirty AS MATERIALIZED (
   SELECT org_id, to_timestamp(ms / 1000) AS bucket FROM unnest($1::text[], $2::float8[]) AS row (org_id, ms)
 )`
 
-const inBucket = (level: RollupLevel) => `
+/** A bucket holds its end and not its start; PostgreSQL's times are whole microseconds. */
+const samplesInBucket = (level: RollupLevel) => `
+  JOIN metrics.series ON series.id = source.series_id
+  JOIN dirty ON dirty.org_id = series.org_id AND dirty.bucket =
+    date_bin(INTERVAL '${level.ms} milliseconds', source.ts - INTERVAL '1 microsecond', TIMESTAMPTZ 'epoch')
+  WHERE source.ts > to_timestamp($3::float8 / 1000) AND source.ts <= to_timestamp($4::float8 / 1000)`
+
+const bucketsInBucket = (level: RollupLevel) => `
   JOIN metrics.series ON series.id = source.series_id
   JOIN dirty ON dirty.org_id = series.org_id
     AND dirty.bucket = date_bin(INTERVAL '${level.ms} milliseconds', source.ts, TIMESTAMPTZ 'epoch')
@@ -42,7 +49,7 @@ export function bucketsFromSamples(level: RollupLevel): string {
 ordered AS (
   SELECT source.series_id, bucket, source.ts, value, lag(value) OVER series AS before,
     row_number() OVER series = 1 AS is_first, lead(source.ts) OVER series IS NULL AS is_last
-  FROM metrics.samples AS source ${inBucket(level)} AND stale IS NULL
+  FROM metrics.samples AS source ${samplesInBucket(level)} AND stale IS NULL
   WINDOW series AS (PARTITION BY source.series_id, bucket ORDER BY source.ts)
 ), computed AS (
   SELECT series_id, bucket, count(*)::integer, sum(metrics.addable(value)),
@@ -62,7 +69,7 @@ export function bucketsFromFiner(level: RollupLevel, finer: RollupLevel): string
 ordered AS (
   SELECT source.*, bucket, lag(source.last) OVER series AS before,
     row_number() OVER series = 1 AS is_first, lead(source.ts) OVER series IS NULL AS is_last
-  FROM metrics.${finer.table} AS source ${inBucket(level)}
+  FROM metrics.${finer.table} AS source ${bucketsInBucket(level)}
   WINDOW series AS (PARTITION BY source.series_id, bucket ORDER BY source.ts)
 ), computed AS (
   SELECT series_id, bucket, sum(count)::integer, sum(metrics.addable(sum)),

@@ -1,8 +1,10 @@
-import type { InstantResult, RangeResult, SeriesSource } from '../../query/promql/index.js'
+import type { InstantResult, RangeResult, Sources } from '../../query/promql/index.js'
 import { evaluateInstant, evaluateRange, PromqlError } from '../../query/promql/index.js'
+import type { Matcher } from '../../schema/domain/matcher.js'
 import { exceeded, QueryBoundError } from '../../schema/domain/query-bounds.js'
 import { resultJson } from '../prometheus/result-json.js'
 import { joinSeries, type Part } from './join-series.js'
+import { unpackRows } from './packed-rows.js'
 import { packSeries, unpackSeries } from './packed-series.js'
 import { selectionKey } from './selection-key.js'
 import type { Evaluated, EvaluationAnswer, EvaluationTask, Fresh, Said, Shares } from './task.js'
@@ -18,13 +20,13 @@ export async function evaluateTask(task: EvaluationTask): Promise<EvaluationAnsw
 
 async function evaluated(task: EvaluationTask): Promise<Evaluated> {
   const { times, promql } = task
-  const source = sourceOf(task)
+  const sources = sourcesOf(task)
   const { whole, fresh } =
     task.shares !== undefined
       ? await evaluateShares(task, task.shares)
       : times.step === 0
-        ? { whole: await evaluateInstant(promql, { source, at: times.start }) }
-        : { whole: await evaluateRange(promql, { source, ...times }) }
+        ? { whole: warned(await evaluateInstant(promql, { ...sources, at: times.start }), task) }
+        : { whole: warned(await evaluateRange(promql, { ...sources, ...times }), task) }
   const more = fresh === undefined ? {} : { fresh }
   if (pointsOf(whole) > task.points) throw exceeded('points', task.points)
   const result = cut(whole, task.limit)
@@ -37,7 +39,7 @@ async function evaluated(task: EvaluationTask): Promise<Evaluated> {
 async function evaluateShares(task: EvaluationTask, { known, missing }: Shares): Promise<SharedResult> {
   if (missing === null) return { whole: joined(known, NOTHING_SAID) }
   const times = { start: missing.first, end: missing.last, step: task.times.step }
-  const result = await evaluateRange(task.promql, { source: sourceOf(task), ...times })
+  const result = warned(await evaluateRange(task.promql, { ...sourcesOf(task), ...times }), task)
   const fresh = { series: packSeries(result.series), warnings: result.warnings, infos: result.infos }
   const parts = [...known, { ...missing, series: fresh.series }].sort((one, other) => one.first - other.first)
   return { whole: joined(parts, result), fresh }
@@ -55,15 +57,21 @@ function joined(parts: readonly (Part & Partial<Said>)[], { warnings, infos }: S
   return { kind: 'matrix', series: joinSeries(parts), warnings, infos: said }
 }
 
-function sourceOf({ selections }: EvaluationTask): SeriesSource {
+function warned<Result extends InstantResult | RangeResult>(result: Result, { warnings = [] }: EvaluationTask): Result {
+  return { ...result, warnings: [...result.warnings, ...warnings] }
+}
+
+function sourcesOf({ selections, rolled = [] }: EvaluationTask): Sources {
   const answers = new Map(selections.map(({ key, series }) => [key, series]))
-  return {
-    async select(matchers, range) {
+  const source = {
+    async select(matchers: readonly Matcher[], range: { readonly start: number; readonly end: number }) {
       const packed = answers.get(selectionKey(matchers, range))
       if (packed === undefined) throw new Error('A selector was evaluated that was not planned.')
       return unpackSeries(packed)
     },
   }
+  const shares = rolled.map(({ fetch, series, ...rest }) => [fetch, { ...rest, series: unpackRows(series) }] as const)
+  return { source, rolled: new Map(shares) }
 }
 
 function pointsOf(result: InstantResult | RangeResult): number {

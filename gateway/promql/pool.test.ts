@@ -108,7 +108,7 @@ it('takes a query out of the queue whose caller left', async () => {
 it('ends a query that takes too long, while the thread of requests is free', async () => {
   const turns = createQueryTurns({ of: async () => ({ ...QUERY_BOUNDS, timeMs: 150, atOnce: 2 }) })
   const metrics = { forOrg: () => ({ select: async () => [] }) }
-  const queries = createPromqlQueries({ pool: opened(), metrics, turns, memory: null })
+  const queries = createPromqlQueries({ pool: opened(), metrics, turns, memory: null, rollups: null })
   const beats: number[] = []
   const beat = setInterval(() => beats.push(performance.now()), 10)
   onTestFinished(() => clearInterval(beat))

@@ -62,7 +62,10 @@ export function createEvaluationPool(options: {
       hand.job = job
       hand.worker.postMessage(
         job.task,
-        job.task.selections.flatMap(({ series }) => buffersOf(series)).filter((each) => each instanceof ArrayBuffer),
+        [
+          ...job.task.selections.flatMap(({ series }) => buffersOf(series)),
+          ...(job.task.rolled ?? []).map(({ series }) => series.rows.buffer),
+        ].filter((each) => each instanceof ArrayBuffer),
       )
     }
   }

@@ -1,7 +1,11 @@
 import { typeOf } from '../../query/promql/check-types.js'
-import { type PromqlQuery, parsePromql } from '../../query/promql/index.js'
-import { planQuery } from '../../query/promql/plan.js'
+import { type PromqlQuery, parsePromql, type SampleSeries } from '../../query/promql/index.js'
+import { type Fetch, planQuery } from '../../query/promql/plan.js'
+import { position } from '../../query/promql/query-text.js'
+import { ROW } from '../../query/promql/rolled/bucket-rows.js'
+import type { RollupFacts } from '../../query/promql/rolled/plan-rollups.js'
 import { timeReach } from '../../query/promql/time-reach.js'
+import { formatDuration } from '../../schema/domain/duration.js'
 import { exceeded, MAX_STEPS, QueryBoundError, type QueryBounds } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { SeriesRange } from '../../schema/ports/series.js'
@@ -9,10 +13,12 @@ import type { MetricReader } from '../../schema/ports/telemetry.js'
 import type { QueryLimits, QueryTurns } from '../query-turns.js'
 import type { AnswerMemory } from './cache/answer-memory.js'
 import { checkedMatchers } from './checked-matchers.js'
+import { packRows } from './packed-rows.js'
 import { packSeries } from './packed-series.js'
 import type { EvaluationPool } from './pool.js'
+import type { RollupAnswers } from './rollups.js'
 import { selectionKey } from './selection-key.js'
-import type { Evaluated, EvaluationTask, Selection } from './task.js'
+import type { Evaluated, EvaluationTask, RolledShare, Selection } from './task.js'
 
 /** One query of a person or a program. */
 export interface PromqlAsk extends Pick<EvaluationTask, 'promql' | 'times' | 'form' | 'limit'> {
@@ -44,8 +50,10 @@ export function createPromqlQueries(deps: {
   readonly turns: QueryTurns
   /** Null where every answer is evaluated anew. */
   readonly memory: AnswerMemory | null
+  /** Null where samples alone are read. */
+  readonly rollups: RollupAnswers | null
 }): PromqlQueries {
-  const { pool, metrics, turns, memory } = deps
+  const { pool, metrics, turns, memory, rollups } = deps
 
   return {
     ask: (orgId, ask) =>
@@ -64,14 +72,13 @@ export function createPromqlQueries(deps: {
     const points = Math.min(ask.points ?? limits.bounds.points, limits.bounds.points)
     const task = { promql, times, form, limit, points }
     if (memory === null || reach === null) {
-      const selections = await read(orgId, query, times, limits)
-      return pool.run(orgId, { ...task, selections }, limits.signal)
+      return pool.run(orgId, { ...task, ...(await read(orgId, query, times, limits)) }, limits.signal)
     }
     const recalled = await memory.recall({ orgId, promql, ...times }, reach)
     const { known, missing } = recalled
     const rest = missing && { start: missing.first, end: missing.last, step: times.step }
-    const selections = rest === null ? [] : await read(orgId, query, rest, limits)
-    const evaluated = await pool.run(orgId, { ...task, selections, shares: { known, missing } }, limits.signal)
+    const found = rest === null ? { selections: [] } : await read(orgId, query, rest, limits)
+    const evaluated = await pool.run(orgId, { ...task, ...found, shares: { known, missing } }, limits.signal)
     if (evaluated.fresh?.warnings.length === 0) recalled.remember(evaluated.fresh)
     return evaluated
   }
@@ -82,23 +89,62 @@ export function createPromqlQueries(deps: {
     query: PromqlQuery,
     times: EvaluationTask['times'],
     { signal, bounds }: QueryLimits,
-  ): Promise<Selection[]> {
-    const selections: Selection[] = []
+  ): Promise<Pick<EvaluationTask, 'selections' | 'rolled' | 'warnings'>> {
+    const { fetches } = planQuery(query, times)
+    const facts = (await rollups?.facts(orgId, fetches)) ?? null
+    const [selections, rolled, warnings]: [Selection[], RolledShare[], string[]] = [[], [], []]
     const reader = metrics.forOrg(orgId)
     const room = { series: bounds.series, samples: bounds.samples }
-    for (const { selector, start, end } of planQuery(query, times).fetches) {
+    const take = (series: readonly unknown[], samples: number) => {
+      room.series -= series.length
+      room.samples -= samples
+    }
+    for (const [place, fetch] of fetches.entries()) {
+      const { selector, start, end } = fetch
       const key = selectionKey(selector.matchers, { start, end })
+      const limits = { signal, bounds: { ...bounds, ...room } }
+      if (facts !== null && rollups !== null) {
+        const answer = await withWholeBounds(bounds, () => rollups.answer(orgId, fetch, facts, limits))
+        if (answer !== null) {
+          const { levelMs, exact } = answer
+          const series = packRows(answer.series)
+          take(answer.series, series.rows.length / ROW)
+          rolled.push({ fetch: place, levelMs, exact, series })
+          if (!exact) warnings.push(approximately(query, fetch, facts, levelMs))
+          continue
+        }
+        const standIns = await withWholeBounds(bounds, () => rollups.standIns(orgId, fetch, facts, limits))
+        if (standIns !== null) {
+          if (selections.every((one) => one.key !== key)) selections.push({ key, series: packSeries(standIns.series) })
+          take(standIns.series, countOf(standIns.series))
+          warnings.push(approximately(query, fetch, facts, standIns.levelMs))
+          continue
+        }
+      }
       if (selections.some((one) => one.key === key)) continue
       const range = withinReach(start, end)
-      const series = await withWholeBounds(bounds, () =>
-        reader.select(selector.matchers, range, null, { signal, bounds: { ...bounds, ...room } }),
-      )
-      room.series -= series.length
-      room.samples -= series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
+      const series = await withWholeBounds(bounds, () => reader.select(selector.matchers, range, null, limits))
+      take(series, countOf(series))
       selections.push({ key, series: packSeries(series) })
     }
-    return selections
+    return { selections, rolled, warnings: [...new Set(warnings)] }
   }
+}
+
+function countOf(series: readonly SampleSeries[]): number {
+  return series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
+}
+
+/** Why an answer is approximate, in the form of the engine's own warnings. */
+function approximately(
+  { text }: PromqlQuery,
+  { selector }: Fetch,
+  { samplesFrom }: RollupFacts,
+  levelMs: number,
+): string {
+  const { line, column } = position(text, selector.span.from)
+  const since = new Date(samplesFrom).toISOString()
+  return `PromQL warning: samples before ${since} are no longer kept; rollups of ${formatDuration(levelMs)} stand for them, and the answer is approximate (${line}:${column})`
 }
 
 /** A reader that met what was left of a bound names what is left; the error names all of it. */

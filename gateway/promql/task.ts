@@ -1,12 +1,21 @@
 import type { InstantResult, RangeResult } from '../../query/promql/index.js'
 import type { QueryBound } from '../../schema/domain/query-bounds.js'
 import type { Part } from './join-series.js'
+import type { PackedRows } from './packed-rows.js'
 import type { PackedSeries } from './packed-series.js'
 
 /** What a selector of a query was answered with; `key` names its matchers and range. */
 export interface Selection {
   readonly key: string
   readonly series: PackedSeries
+}
+
+/** What a range selector of a query was answered with from rollups; `fetch` is its place in the plan. */
+export interface RolledShare {
+  readonly fetch: number
+  readonly levelMs: number
+  readonly exact: boolean
+  readonly series: PackedRows
 }
 
 /** What of an answer is known already, and what is to be evaluated. */
@@ -22,6 +31,10 @@ export interface EvaluationTask {
   /** Unix ms; step 0 asks for one instant, `start`. */
   readonly times: { readonly start: number; readonly end: number; readonly step: number }
   readonly selections: readonly Selection[]
+  /** Fetches of the plan that rollups answer. */
+  readonly rolled?: readonly RolledShare[]
+  /** What there is to say of where the samples came from. */
+  readonly warnings?: readonly string[]
   /** `columns`: the result as the engine gives it. `json`: the text of Prometheus's `data`. */
   readonly form: 'columns' | 'json'
   /** Values that the answer may hold. */

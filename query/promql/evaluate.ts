@@ -4,6 +4,7 @@ import { combine } from './binary/binary.js'
 import type { Frame } from './frame.js'
 import { mapColumns } from './functions/builtin.js'
 import { FUNCTIONS } from './functions/index.js'
+import { evaluateRolled, rolledArgument } from './rolled/evaluate-rolled.js'
 import { type Scope, spend } from './scope.js'
 import { selectNewest } from './select-newest.js'
 import { selectSmoothed } from './select-smoothed.js'
@@ -36,6 +37,8 @@ function evaluateNode(scope: Scope, expr: Expr, frame: Frame): Value {
     case 'aggregation':
       return aggregate(scope, expr, frame)
     case 'call': {
+      const rolled = rolledArgument(scope, expr)
+      if (rolled !== null) return evaluateRolled(scope, expr, frame, rolled)
       const builtin = FUNCTIONS.get(expr.name)
       if (builtin === undefined) throw new Error(`function ${expr.name} has a signature and no implementation`)
       return builtin({ scope, frame, call: expr })

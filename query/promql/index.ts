@@ -12,6 +12,7 @@ import { type PromqlQuery, parsePromql } from './parse.js'
 import { planQuery } from './plan.js'
 import { meaningError, syntaxError } from './query-text.js'
 import { columnsToSeries, finishColumns, type InstantResult, type RangeResult, rangeSamples } from './result.js'
+import type { RolledSelection } from './rolled/rolled-selection.js'
 import { MAX_VALUES, type Scope } from './scope.js'
 import type { SeriesSource } from './source.js'
 
@@ -31,12 +32,12 @@ export type { SampleSeries, SeriesSource } from './source.js'
  */
 export async function evaluateInstant(
   expression: string | PromqlQuery,
-  { source, at }: { readonly source: SeriesSource; readonly at: number },
+  { source, at, rolled }: Sources & { readonly at: number },
 ): Promise<InstantResult> {
   const query = typeof expression === 'string' ? parsePromql(expression) : expression
   refuseNoTime(query.text, at)
   const times = { start: at, end: at, step: 0 }
-  const scope = await openScope(query, times, source)
+  const scope = await openScope(query, times, { source, rolled })
   const frame = queryFrame(times)
   const { expr } = query
   if (typeOf(expr) === 'matrix') {
@@ -64,10 +65,11 @@ export async function evaluateRange(
   expression: string | PromqlQuery,
   {
     source,
+    rolled,
     start,
     end,
     step,
-  }: { readonly source: SeriesSource; readonly start: number; readonly end: number; readonly step: number },
+  }: Sources & { readonly start: number; readonly end: number; readonly step: number },
 ): Promise<RangeResult> {
   const query = typeof expression === 'string' ? parsePromql(expression) : expression
   const { text, expr } = query
@@ -86,7 +88,7 @@ export async function evaluateRange(
   const times = { start, end, step }
   const { steps } = queryFrame(times)
   if (steps > MAX_VALUES) throw syntaxError(text, 0, `a range of ${steps} steps`, `at most ${MAX_VALUES}`)
-  const scope = await openScope(query, times, source)
+  const scope = await openScope(query, times, { source, rolled })
   const frame = queryFrame(times)
   const value = evaluate(scope, expr, frame)
   if (value.kind === 'string') throw new Error('a string of type vector')
@@ -101,13 +103,29 @@ function refuseNoTime(text: string, ms: number): void {
   if (!Number.isFinite(ms)) throw syntaxError(text, 0, `${ms} ms as a time`, 'a Unix time in ms')
 }
 
-async function openScope(query: PromqlQuery, times: QueryTimes, source: SeriesSource): Promise<Scope> {
+/** What an evaluation reads. */
+export interface Sources {
+  readonly source: SeriesSource
+  /** What of the plan's fetches is answered from rollups, by their place in it; the source is not asked for these. */
+  readonly rolled?: ReadonlyMap<number, RolledSelection> | undefined
+}
+
+async function openScope(query: PromqlQuery, times: QueryTimes, { source, rolled }: Sources): Promise<Scope> {
   const { fetches, invariant } = planQuery(query, times)
   const scope: Scope = {
     text: query.text,
     times,
     notes: new Notes(query.text),
-    data: await loadSeries(source, fetches),
+    data: await loadSeries(
+      source,
+      fetches.filter((_, place) => rolled?.has(place) !== true),
+    ),
+    rolled: new Map(
+      fetches.flatMap(({ selector }, place) => {
+        const selection = rolled?.get(place)
+        return selection === undefined ? [] : [[selector, selection] as const]
+      }),
+    ),
     invariant,
     budget: { left: MAX_VALUES },
     evaluate: (expr, frame) => evaluate(scope, expr, frame),

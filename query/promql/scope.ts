@@ -3,6 +3,7 @@ import type { Expr, Span, VectorSelector } from './ast.js'
 import type { Frame, QueryTimes } from './frame.js'
 import type { Notes } from './notes.js'
 import { meaningError, type PromqlError } from './query-text.js'
+import type { RolledSelection } from './rolled/rolled-selection.js'
 import type { Column, Value } from './value.js'
 
 /** Samples of a series as the engine holds them. */
@@ -20,6 +21,8 @@ export interface Scope {
   readonly times: QueryTimes
   readonly notes: Notes
   readonly data: ReadonlyMap<VectorSelector, readonly RawSeries[]>
+  /** Range selectors that are answered from rollups. */
+  readonly rolled: ReadonlyMap<VectorSelector, RolledSelection>
   readonly invariant: ReadonlySet<Expr>
   /** How many more values may be made; a query that would use more is refused. */
   readonly budget: { left: number }

@@ -1,5 +1,6 @@
 import { joinSeries } from '../join-series.js'
 import { packSeries } from '../packed-series.js'
+import type { TouchedTimes } from '../touched-times.js'
 import { blocksOf, type KnownPart, lastInstant, questionKey, type RangeQuestion, type Stretch } from './blocks.js'
 
 /** What a question is answered with from memory, and what is left to evaluate. */
@@ -7,12 +8,6 @@ export interface FromMemory {
   readonly known: readonly KnownPart[]
   /** Null when all is known. */
   readonly missing: Stretch | null
-}
-
-/** Samples of these times may have changed, Unix ms, both ends included. */
-export interface TouchedTimes {
-  readonly start: number
-  readonly end: number
 }
 
 /**

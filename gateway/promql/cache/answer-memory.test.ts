@@ -51,7 +51,9 @@ function given({ maxBytes = 1e6 } = {}) {
     },
   }
   const turns = createQueryTurns({ of: async () => QUERY_BOUNDS })
-  const [remembering, plain] = [memory, null].map((one) => createPromqlQueries({ pool, metrics, turns, memory: one }))
+  const [remembering, plain] = [memory, null].map((one) =>
+    createPromqlQueries({ pool, metrics, turns, memory: one, rollups: null }),
+  )
   const ask = async (queries: typeof plain, promql: string, [start, end, step]: readonly [number, number, number]) => {
     const signal = new AbortController().signal
     const times = { start: AT + start, end: AT + end, step }

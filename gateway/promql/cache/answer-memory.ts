@@ -1,10 +1,10 @@
 import { completeUntil, type FlushSnapshot } from '../../../schema/domain/horizon.js'
-import { SLICE_MS } from '../../../schema/domain/slice.js'
 import type { Clock } from '../../../schema/ports/clock.js'
-import type { DirtySlices, FlushManifests } from '../../../schema/ports/flushes.js'
+import type { FlushManifests } from '../../../schema/ports/flushes.js'
 import type { WatermarkReading } from '../../../schema/ports/intake.js'
 import type { PackedSeries } from '../packed-series.js'
-import { type CacheFigures, createAnswerCache, type FromMemory, type TouchedTimes } from './answer-cache.js'
+import { touchedTimes } from '../touched-times.js'
+import { type CacheFigures, createAnswerCache, type FromMemory } from './answer-cache.js'
 import type { RangeQuestion, Stretch } from './blocks.js'
 
 /** Remembers answers to range queries for as long as no flush touches what they depend on. */
@@ -52,7 +52,7 @@ export function createAnswerMemory(deps: {
     const touched =
       before === undefined
         ? []
-        : timesOf(await flushes.dirtySlices(orgId, 'metrics', before, { upTo: snapshot.upTo, except: [] }))
+        : touchedTimes(await flushes.dirtySlices(orgId, 'metrics', before, { upTo: snapshot.upTo, except: [] }))
     seen.set(orgId, snapshot)
     return {
       state: cache.touch(orgId, touched),
@@ -107,16 +107,4 @@ const ignore = () => undefined
 function completePart({ first, last }: Stretch, step: number, until: number): Stretch | null {
   if (until < first) return null
   return { first, last: Math.min(last, first + Math.floor((until - first) / step) * step) }
-}
-
-function timesOf({ slices, ranges }: DirtySlices): TouchedTimes[] {
-  const times: { start: number; end: number }[] = []
-  for (const slice of slices) {
-    const newest = times.at(-1)
-    const start = slice * SLICE_MS
-    // Slices come in order, mostly one after another.
-    if (newest?.end === start - 1) newest.end += SLICE_MS
-    else times.push({ start, end: start + SLICE_MS - 1 })
-  }
-  return [...times, ...ranges.map(({ first, last }) => ({ start: first * SLICE_MS, end: (last + 1) * SLICE_MS - 1 }))]
 }

@@ -4,19 +4,19 @@ import { type Expr, unwrap } from '../ast.js'
 import { METRIC_NAME } from '../label-set.js'
 import { anyPresent, type Column, emptyColumn, hasValues, type Value, vector } from '../value.js'
 import { rangeArgument, slideWindows } from '../window.js'
-import { argument, type Builtins, type Invocation, scalarArgument, vectorArgument } from './builtin.js'
+import { argument, type Builtins, scalarArgument, vectorArgument } from './builtin.js'
 
 /** Functions about whether there is anything, and between scalars and vectors. */
 export const PRESENCE_FUNCTIONS: Builtins = {
   absent: (invocation) => {
-    return absence(invocation, anyPresent(vectorArgument(invocation, 0), invocation.frame.steps))
+    return absence(argument(invocation, 0), anyPresent(vectorArgument(invocation, 0), invocation.frame.steps))
   },
   absent_over_time: (invocation) => {
     const { scope, frame } = invocation
     const seen = new Uint8Array(frame.steps)
     const range = rangeArgument(scope, argument(invocation, 0), frame)
     for (const series of range.series) slideWindows(range, series, frame, ({ index }) => (seen[index] = 1))
-    return absence(invocation, seen)
+    return absence(argument(invocation, 0), seen)
   },
   scalar: (invocation) => {
     const values = new Float64Array(invocation.frame.steps).fill(Number.NaN)
@@ -36,9 +36,9 @@ export const PRESENCE_FUNCTIONS: Builtins = {
   },
 }
 
-/** A 1 at each instant at which nothing was seen. */
-function absence(invocation: Invocation, seen: Uint8Array): Value {
-  const column: Column = emptyColumn(impliedLabels(argument(invocation, 0)), false, seen.length)
+/** A 1 at each instant at which nothing of an expression was seen. */
+export function absence(expr: Expr, seen: Uint8Array): Value {
+  const column: Column = emptyColumn(impliedLabels(expr), false, seen.length)
   seen.forEach((one, index) => {
     if (one === 1) return
     column.values[index] = 1

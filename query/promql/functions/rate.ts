@@ -1,12 +1,13 @@
+import type { Span } from '../ast.js'
 import { labelOf, METRIC_NAME } from '../label-set.js'
+import type { Scope } from '../scope.js'
 import type { Column, Value } from '../value.js'
 import type { Window } from '../window.js'
 import { argument, type Builtin, type Builtins, type Invocation, overWindows } from './builtin.js'
 import { edgedDifference, edgedPairs, edgesOf } from './edges.js'
+import { extrapolate, type WindowEnds } from './extrapolate.js'
 import { ResetLosses } from './reset-losses.js'
 
-/** Share by which a gap may exceed the mean distance of samples and still count as part of the series. */
-const EXTRAPOLATION_TOLERANCE = 1.1
 const COUNTER_NAME = /_(?:total|sum|count|bucket)$/
 
 /** Functions that compare the ends of a window: over all samples with extrapolation, or over the last two. */
@@ -29,7 +30,8 @@ interface Kind {
 function extrapolating(kind: Kind): Builtin {
   return (invocation) => {
     const value = edgesOf(invocation) === null ? extrapolated(invocation, kind) : edgedDifference(invocation, kind)
-    if (kind.counter && value.kind === 'vector') noteNames(invocation, value.columns)
+    if (kind.counter && value.kind === 'vector')
+      noteNames(invocation.scope, argument(invocation, 0).span, value.columns)
     return value
   }
 }
@@ -40,42 +42,31 @@ function extrapolated(invocation: Invocation, kind: Kind): Value {
     return (window) => {
       if (window.to - window.from < 2) return null
       const lost = resets === null ? 0 : resets.inWindow(window.from, window.to)
-      return extrapolate(window, lost, kind)
+      return extrapolate(endsOf(window), lost, kind)
     }
   })
 }
 
 /** Says so if a counter function has met a name that no counter has. */
-function noteNames(invocation: Invocation, columns: readonly Column[]): void {
+export function noteNames(scope: Scope, span: Span, columns: readonly Column[]): void {
   for (const { labels } of columns) {
     const name = labelOf(labels, METRIC_NAME)
     if (name === '' || COUNTER_NAME.test(name)) continue
     const text = `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: ${JSON.stringify(name)}`
-    invocation.scope.notes.inform(text, argument(invocation, 0).span)
+    scope.notes.inform(text, span)
   }
 }
 
-/**
- * The difference of a window's ends carried to its edges: a gap up to 1.1 mean distances is bridged in full, a wider
- * one by half a distance; a counter is not carried back below zero.
- */
-function extrapolate({ timestamps, values, from, to, start, end }: Window, lost: number, kind: Kind): number {
-  const firstTime = timestamps[from] ?? 0
-  const lastTime = timestamps[to - 1] ?? 0
-  const firstValue = values[from] ?? 0
-  const difference = (values[to - 1] ?? 0) - firstValue + lost
-  const sampled = (lastTime - firstTime) / 1000
-  const distance = sampled / (to - from - 1)
-  let before = (firstTime - start) / 1000
-  let after = (end - lastTime) / 1000
-  if (before >= distance * EXTRAPOLATION_TOLERANCE) before = distance / 2
-  if (kind.counter && difference > 0 && firstValue >= 0) {
-    before = Math.min(before, sampled * (firstValue / difference))
+function endsOf({ timestamps, values, from, to, start, end }: Window): WindowEnds {
+  return {
+    firstTime: timestamps[from] ?? 0,
+    lastTime: timestamps[to - 1] ?? 0,
+    firstValue: values[from] ?? 0,
+    lastValue: values[to - 1] ?? 0,
+    count: to - from,
+    start,
+    end,
   }
-  if (after >= distance * EXTRAPOLATION_TOLERANCE) after = distance / 2
-  let factor = (sampled + before + after) / sampled
-  if (kind.perSecond) factor /= (end - start) / 1000
-  return difference * factor
 }
 
 function lastTwo({ timestamps, values, from, to }: Window, rate: boolean): number | null {
