@@ -149,6 +149,7 @@ describe('answers to the byte as Prometheus does', () => {
       { metric: 'requests_total' },
       '{"requests_total":[{"type":"counter","help":"","unit":""}]}',
     ],
+    ['no exemplars', '/query_exemplars', { query: 'up', start: '0', end: '10' }, '[]'],
     ['no rules', '/rules', { type: 'record' }, '{"groups":[]}'],
   ]
 
@@ -181,6 +182,7 @@ describe('refuses', () => {
   const RANGE = { query: 'up', start: '0', end: '10', step: '1' }
   it.each<[name: string, path: string, parameters: Parameters, status: number, errorType: string, words: string]>([
     ['no query', '/query', {}, 400, 'bad_data', 'expected an expression'],
+    ['exemplars of a wrong query', '/query_exemplars', { query: 'up{' }, 400, 'bad_data', 'Line 1'],
     ['a wrong query', '/query', { query: 'sum(up' }, 400, 'bad_data', 'Line 1, column 7'],
     ['an unknown function', '/query', { query: 'nope(up)' }, 400, 'bad_data', 'nope'],
     ['a wrong time', '/query', { query: 'up', time: 'soon' }, 400, 'bad_data', '"time"'],

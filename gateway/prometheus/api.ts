@@ -12,7 +12,7 @@ import { ApiFault, faultOf, sendFault, sendJson } from './answers.js'
 import { authorize } from './authenticate.js'
 import { answerLabels, answerLabelValues, answerMetadata, answerSeries } from './catalog.js'
 import { parametersOf } from './parameters.js'
-import { answerInstant, answerRange } from './query.js'
+import { answerExemplars, answerInstant, answerRange } from './query.js'
 import { ruleGroups } from './rules.js'
 
 /** Where the API is served; Prometheus's clients are given the part before `/api`. */
@@ -97,6 +97,7 @@ export async function servePrometheus(app: FastifyInstance, deps: PrometheusDeps
     ),
   )
   serve('/metadata', 'metrics:read', (asked) => answerMetadata(catalogDeps(asked), asked.parameters, asked.reply))
+  serve('/query_exemplars', 'metrics:read', async ({ parameters, reply }) => answerExemplars(parameters, reply))
   serve('/rules', 'monitor:read', async ({ orgId, parameters, reply }) => {
     const type = parameters.get('type')
     if (type !== null && type !== 'alert' && type !== 'record')

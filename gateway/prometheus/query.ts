@@ -1,5 +1,7 @@
 import type { FastifyReply } from 'fastify'
+import { parsePromql } from '../../query/promql/index.js'
 import { MAX_STEPS } from '../../schema/domain/query-bounds.js'
+import { QueryError } from '../../schema/domain/query-error.js'
 import type { PromqlAsk, PromqlQueries } from '../promql/queries.js'
 import { badParameter, sendJson } from './answers.js'
 import { readCount, readDuration, readTime, requireTime } from './parameters.js'
@@ -35,6 +37,19 @@ export async function answerRange(deps: QueryDeps, parameters: URLSearchParams, 
       `it gives more than ${MAX_STEPS} points a series; expected a longer step or a shorter range`,
     )
   return answer(deps, parameters, { start, end, step }, reply)
+}
+
+/** `query_exemplars`: none, since none are kept; Grafana asks for them beside a query that shows them. */
+export function answerExemplars(parameters: URLSearchParams, reply: FastifyReply) {
+  try {
+    parsePromql(parameters.get('query') ?? '')
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    throw badParameter('query', error.message)
+  }
+  const [start, end] = [readTime(parameters, 'start'), readTime(parameters, 'end')]
+  if (start !== null && end !== null && end < start) throw badParameter('end', 'it is before the start')
+  return sendJson(reply, '[]')
 }
 
 async function answer(
