@@ -110,14 +110,14 @@ export function createPromqlQueries(deps: {
           const series = packRows(answer.series)
           take(answer.series, series.rows.length / ROW)
           rolled.push({ fetch: place, levelMs, exact, series })
-          if (!exact) warnings.push(approximately(query, fetch, facts, levelMs))
+          if (!exact && series.rows.length > 0) warnings.push(approximately(query, fetch, facts, levelMs))
           continue
         }
         const standIns = await withWholeBounds(bounds, () => rollups.standIns(orgId, fetch, facts, limits))
         if (standIns !== null) {
           if (selections.every((one) => one.key !== key)) selections.push({ key, series: packSeries(standIns.series) })
           take(standIns.series, countOf(standIns.series))
-          warnings.push(approximately(query, fetch, facts, standIns.levelMs))
+          if (standIns.series.length > 0) warnings.push(approximately(query, fetch, facts, standIns.levelMs))
           continue
         }
       }
