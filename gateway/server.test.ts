@@ -16,6 +16,7 @@ const gateway = useGateway(() => ({
   moreMetrics: () => 'tocsin_more 1\n',
   logs: {
     forOrg: () => ({
+      find: async () => null,
       search: ({ selector }) =>
         new Promise((resolve) => {
           waiting.set(selector, () => resolve({ records: [], hasNextPage: false }))

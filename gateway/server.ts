@@ -17,6 +17,7 @@ import { createAuthenticate } from './auth/authenticate.js'
 import { createPasswordCheck } from './auth/password.js'
 import { createSessions } from './auth/sessions.js'
 import { createContext, type ScrubberOf, type Services, type TestChannel } from './context.js'
+import { serveExport } from './export/export-logs.js'
 import { createApollo, type Introspection } from './graphql/apollo.js'
 import { buildGatewaySchema } from './graphql/schema.js'
 import { callerGone } from './http/caller-gone.js'
@@ -191,7 +192,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   app.addHook('onResponse', async (request, reply) => {
     const labels = { method: request.method, status: String(reply.statusCode) }
     metrics.count('tocsin_gateway_requests_total', labels)
-    // A stream of events lasts for hours and says nothing of how long an answer takes.
+    // A tail or an export lasts for as long as its reader likes, which says nothing of how fast answers are.
     if (isStream(reply)) return
     metrics.observe('tocsin_gateway_request_seconds', {}, reply.elapsedTime / 1000)
   })
@@ -224,6 +225,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
     handler: (request, reply: FastifyReply) =>
       refuse(reply.header('allow', 'GET, POST'), 405, 'METHOD_NOT_ALLOWED', `Found ${request.method}; expected POST.`),
   })
+  serveExport(app, { authenticate, logs: deps.logs, queryTurns, clock, log })
   const prometheus = {
     ...{ authenticate, promql, queryTurns, series: deps.series },
     ...{ controlPlane: deps.stores, clock, log },
@@ -247,7 +249,7 @@ export async function createGateway(deps: GatewayDeps): Promise<Gateway> {
   }
 }
 
-const isStream = (reply: FastifyReply) => String(reply.raw.getHeader('content-type')).startsWith('text/event-stream')
+const isStream = (reply: FastifyReply) => reply.raw.getHeader('x-accel-buffering') === 'no'
 
 /** The query's text and its variables, from the body or from the address (there, JSON that is not read yet). */
 function queryOf(request: FastifyRequest): [query: unknown, variables: unknown] {

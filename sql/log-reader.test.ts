@@ -127,6 +127,15 @@ describe('createLogReader', () => {
     await expect(reader.search({ ...ALL, signal: AbortSignal.abort() })).rejects.toThrow(QueryCancelledError)
   })
 
+  it('finds a record by its id, of its org alone', async () => {
+    await insert([{ ns: 50_000_000_001n, message: 'found' }])
+    const [record] = (await pages({ selector: '{} |= "found"' })).flat()
+    const id = record?.id ?? ''
+    expect(await reader.find({ id })).toEqual(record)
+    expect(await createLogReader(clickhouse.reader, 'org_b').find({ id })).toBeNull()
+    expect(await reader.find({ id: 'hello' })).toBeNull()
+  })
+
   it('shows no other org’s records', async () => {
     await insert([{ org: 'org_b', ns: 1n, message: 'theirs' }])
     expect((await pages({ selector: '{} |= "theirs"' })).flat()).toEqual([])

@@ -1,8 +1,18 @@
 import { compileLogFilter, createParamSink, lineHintsSql, parseLogSelector } from '../query/logql/index.js'
 import { QUERY_BOUNDS } from '../schema/domain/query-bounds.js'
+import { CursorError } from '../schema/ports/control-plane.js'
 import type { LogPage, LogReader } from '../schema/ports.js'
 import type { ClickHouse } from './clients.js'
-import { beyondSql, LOG_ROW_SQL, type LogRow, logCursor, logPosition, toRecord, withinReach } from './log-row.js'
+import {
+  beyondSql,
+  LOG_ROW_SQL,
+  type LogPosition,
+  type LogRow,
+  logCursor,
+  logPosition,
+  toRecord,
+  withinReach,
+} from './log-row.js'
 import { readWithin } from './query-bounds.js'
 
 /** Reads an org's logs by keyset: a page begins right after the record that the cursor names. */
@@ -34,6 +44,33 @@ export function createLogReader(clickhouse: ClickHouse, orgId: string): LogReade
       )
       return pageOf(rows, first)
     },
+
+    async find({ id, ...limits }) {
+      const position = positionOf(id)
+      if (position === null) return null
+      const [ns, batch, item] = position
+      const [row] = await readWithin<LogRow>(
+        clickhouse,
+        `SELECT ${LOG_ROW_SQL}
+         FROM logs
+         WHERE org_id = {org:String} AND ts = fromUnixTimestamp64Nano({ns:Int64}) AND batch_id = {batch:UUID}
+           AND item = {item:UInt32}
+         LIMIT 1`,
+        { org: orgId, ns, batch, item },
+        limits,
+      )
+      return row === undefined ? null : toRecord(row)
+    },
+  }
+}
+
+/** The place that an id names; null for what is no id of a record. */
+function positionOf(id: string): LogPosition | null {
+  try {
+    return logPosition(id)
+  } catch (error) {
+    if (!(error instanceof CursorError)) throw error
+    return null
   }
 }
 

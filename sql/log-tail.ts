@@ -58,8 +58,8 @@ function conditionSql(
     least: String(least),
     upTo: String(after.upTo),
     seen: String(before.upTo),
-    wereOpen: before.except.map(String),
-    open: after.except.map(String),
+    wereOpen: [...before.except],
+    open: [...after.except],
     from: withinReach(from),
     to: withinReach(to),
   }

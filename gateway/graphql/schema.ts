@@ -8,6 +8,7 @@ import { ChannelResolver } from '../resolvers/channels.js'
 import { DeliveryResolver } from '../resolvers/deliveries.js'
 import { IncidentResolver } from '../resolvers/incidents.js'
 import { IngestKeyResolver } from '../resolvers/ingest-keys.js'
+import { LogContextResolver } from '../resolvers/log-context.js'
 import { LogSeriesResolver } from '../resolvers/log-series.js'
 import { LogTailResolver } from '../resolvers/log-tail.js'
 import { LogResolver } from '../resolvers/logs.js'
@@ -49,6 +50,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       IncidentResolver,
       DeliveryResolver,
       LogResolver,
+      LogContextResolver,
       LogSeriesResolver,
       LogTailResolver,
       MetricQueryResolver,

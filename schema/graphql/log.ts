@@ -32,6 +32,18 @@ export class LogResult {
   userErrors!: readonly UserError[]
 }
 
+@ObjectType({ description: 'A record and its neighbours, in the order of time.' })
+export class LogContextResult {
+  @Field(() => LogRecord, { nullable: true })
+  record!: LogRecord | null
+  @Field(() => LogConnection, { nullable: true, description: 'On from `startCursor`: `logs` with `order: DESC`.' })
+  before!: InstanceType<typeof LogConnection> | null
+  @Field(() => LogConnection, { nullable: true, description: 'On from `endCursor`: `logs` with `order: ASC`.' })
+  after!: InstanceType<typeof LogConnection> | null
+  @Field(() => [UserError])
+  userErrors!: readonly UserError[]
+}
+
 @ObjectType({ description: 'One event of a tail. Without a record it says where the tail stands.' })
 export class LogTailEvent {
   @Field(() => String, { description: 'Hand it back as `after` to go on right behind this event.' })

@@ -163,6 +163,8 @@ export interface LogReader {
       readonly order: 'ASC' | 'DESC'
     },
   ): Promise<LogPage>
+  /** The record of an id; null where there is none. */
+  find(query: ReadLimits & { readonly id: string }): Promise<LogRecord | null>
 }
 
 /** Which records of a tail: of flushes that one snapshot sees and an earlier one does not. */

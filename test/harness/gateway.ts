@@ -109,7 +109,10 @@ export function useGateway(overrides: (pool: pg.Pool) => Partial<GatewayDeps> = 
       introspection: 'signed in',
       stores: createControlPlane({ database, pool: stores.pool, sealer }),
       logs: {
-        forOrg: () => ({ search: () => Promise.reject(new Error('This file has no logs.')) }),
+        forOrg: () => ({
+          search: () => Promise.reject(new Error('This file has no logs.')),
+          find: () => Promise.reject(new Error('This file has no logs.')),
+        }),
       },
       logTail: {
         forOrg: () => ({
