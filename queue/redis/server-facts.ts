@@ -57,9 +57,10 @@ export async function checkRedis(url: string, log: Log, ca?: string): Promise<vo
     const driversOwn = /^(MaxRetries|Reached the max|Command timed out|Failed to refresh|Connection is closed)/.test(
       message,
     )
+    const heard = { error: driversOwn ? last : error, timedOut: message.startsWith('Command timed out') }
     throw new StartError(
       'STORE_UNREACHABLE',
-      `The server that REDIS_URL names does not answer as expected: ${whyUnreached(driversOwn ? last : error, speaksTls(url))}.`,
+      `The server that REDIS_URL names does not answer as expected: ${whyUnreached(heard, speaksTls(url))}.`,
     )
   } finally {
     client.disconnect()

@@ -88,7 +88,7 @@ describe('an org that keeps its data for less long', () => {
       const left = await eventually(async () => {
         const orgs = await select<{ org_id: string }>(`SELECT DISTINCT org_id FROM ${table}`)
         return orgs.length < 2 && orgs
-      })
+      }, 60_000)
       expect([table, left]).toEqual([table, [{ org_id: 'org_b' }]])
     }
   })
