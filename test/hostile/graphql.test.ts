@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { EmbeddedClickHouse } from '../../embedded/chdb.js'
 import { buildGatewaySchema } from '../../gateway/graphql/schema.js'
@@ -78,6 +79,15 @@ async function insert(table: string, row: object): Promise<void> {
 /** What a request may be refused with as a whole, or a field of it. */
 const CODES: readonly string[] = ['BAD_USER_INPUT', 'NOT_FOUND', 'UNAUTHENTICATED', 'FORBIDDEN', 'RATE_LIMITED']
 
+interface Body {
+  readonly data?: object | null
+  readonly errors?: readonly { readonly extensions: { readonly code: string } }[]
+}
+const codesIn = ({ errors = [] }: Body) => errors.map(({ extensions }) => extensions.code)
+
+/** A subscription has no `userErrors`: mistakes are its errors. */
+const REFUSALS: readonly string[] = [...CODES, ...USER_ERROR_CODES]
+
 async function ask(query: string, variables: object, known: readonly string[] = CODES): Promise<void> {
   const payload = { query, variables }
   const headers = { authorization: `Bearer ${gateway.first.apiToken}` }
@@ -88,8 +98,8 @@ async function ask(query: string, variables: object, known: readonly string[] = 
   expect([200, 400, 401]).toContain(answer.statusCode)
   expect(text).not.toContain(MARK)
   expect(text).not.toMatch(/node_modules|\\n\s+at /)
-  const body = JSON.parse(text) as { data?: object | null; errors?: readonly { extensions: { code: string } }[] }
-  const codes = (body.errors ?? []).map(({ extensions }) => extensions.code)
+  const body = JSON.parse(text) as Body
+  const codes = codesIn(body)
   expect([place, codes.filter((code) => !known.includes(code))]).toEqual([place, []])
   if (body.data == null) expect(codes.length).toBeGreaterThan(0)
   for (const found of text.matchAll(/"userErrors":\[\{"code":"([A-Z_]+)"/g))
@@ -122,11 +132,10 @@ const OPERATIONS = operationsOf(buildGatewaySchema())
 const isWhole = process.env.TOCSIN_TEST_STRINGS === 'all'
 const TURNS = 10
 
-const CASES = OPERATIONS.filter(({ places }) => places.length > 0).map((operation, i) => [operation, i] as const)
-it.each(CASES)('$field.name bears hostile strings', async (operation, turn) => {
-  const { places } = operation
+/** What an operation is asked with, and where. */
+function textsFor({ places }: Operation, turn: number): (readonly [TextPlace, string])[] {
   const everywhere = places.flatMap((place, i) =>
-    (isWhole ? HOSTILE_STRINGS : SHARPEST.filter((_, j) => (i + j) % (places.length < 8 ? 2 : 6) === 0)).map(
+    (isWhole ? HOSTILE_STRINGS : SHARPEST.filter((_, j) => (i + j) % (places.length < 8 ? 3 : 8) === 0)).map(
       (text) => [place, text] as const,
     ),
   )
@@ -135,7 +144,43 @@ it.each(CASES)('$field.name bears hostile strings', async (operation, turn) => {
     const place = places[i % places.length]
     return place === undefined ? [] : [[place, text] as const]
   })
-  await askAll(operation, [...everywhere, ...inTurn])
+  return [...everywhere, ...inTurn]
+}
+
+const CASES = OPERATIONS.filter(({ kind, places }) => kind !== 'subscription' && places.length > 0).map(
+  (operation, i) => [operation, i] as const,
+)
+it.each(CASES)('$field.name bears hostile strings', async (operation, turn) => {
+  await askAll(operation, textsFor(operation, turn))
+})
+
+const SUBSCRIPTIONS = OPERATIONS.filter(({ kind }) => kind === 'subscription')
+it.each(SUBSCRIPTIONS)('$field.name bears hostile strings', async (operation) => {
+  if (!gateway.app.server.listening) await gateway.app.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = gateway.app.server.address() as AddressInfo
+  for (const [place, text] of textsFor(operation, 0)) {
+    const { query, variables } = documentOf(operation, [argumentsWith(operation.field, place, text)])
+    const gone = new AbortController()
+    const answer = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: {
+        ...{ authorization: `Bearer ${gateway.first.apiToken}`, accept: 'text/event-stream' },
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query, variables }),
+      signal: gone.signal,
+    })
+    // A stream begins with a comment; what is refused is JSON.
+    const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false
+    const codes = isStream ? [] : codesIn((await answer.json()) as Body)
+    expect([text, isStream || codes.length > 0, codes.filter((code) => !REFUSALS.includes(code))]).toEqual([
+      text,
+      true,
+      [],
+    ])
+    gone.abort()
+  }
+  expect(gateway.failures.splice(0)).toEqual([])
 })
 
 it('documents bear every string as a literal', async () => {

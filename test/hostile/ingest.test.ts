@@ -8,6 +8,7 @@ import type { LogReader, RumReader } from '../../schema/ports.js'
 import { createLogReader } from '../../sql/log-reader.js'
 import { createMetricReader } from '../../sql/metric-reader.js'
 import { createRumReader } from '../../sql/rum/reader.js'
+import { createTraceReader } from '../../sql/trace-reader.js'
 import { type IngestPipeline, openIngestPipeline } from '../acceptance/ingest-pipeline.js'
 import { sendAll } from './send.js'
 import { HOSTILE_STRINGS } from './strings.js'
@@ -232,6 +233,33 @@ describe('spans', () => {
       rows.map(({ span_id, value }) => ({ n: Number.parseInt(String(span_id), 16) - 1, value })),
       (text) => kept(text) || unnamed,
     )
+  })
+})
+
+describe('traces', () => {
+  const trace = 'c'.repeat(32)
+  it('are found by any name, service and attribute of a span', async () => {
+    const texts = short.filter(([n, text]) => n % 12 === 0 && text.length <= 255).map(([, text]) => text)
+    const items = texts.map((text, i) => ({
+      ...{ traceId: trace, spanId: (i + 1).toString(16).padStart(16, '0'), start: NOW, durationNs: 1 },
+      ...{ name: `t${text}`, service: `t${text}`, attributes: { mine: `t${text}` } },
+    }))
+    expect(await sendAll(pipeline, '/v1/traces', 'spans', items)).toBe(items.length)
+    await pipeline.settled()
+    const reader = createTraceReader(pipeline.clickhouse.reader, ORG)
+    const any = { ...RANGE, filter: null, service: null, name: null, minDurationMs: null, maxDurationMs: null }
+    for (const text of texts) {
+      const own = kept(`t${text}`)
+      const filter = `{name=${writeStringLiteral(own)}, mine=${writeStringLiteral(own)}}`
+      for (const asked of [{ name: own, service: own }, { filter }]) {
+        const page = await reader.search({ ...any, ...asked, errorsOnly: false, first: 5, after: null })
+        expect([asked, page.traces.map(({ summary }) => summary.traceId)]).toEqual([asked, [trace]])
+      }
+    }
+    const [row] = (
+      await reader.search({ ...any, errorsOnly: false, name: kept(`t${texts[0]}`), first: 5, after: null })
+    ).traces
+    expect(new Set(row?.summary.services)).toEqual(new Set(texts.map((text) => kept(`t${text}`))))
   })
 })
 

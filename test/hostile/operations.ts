@@ -24,15 +24,20 @@ export interface TextPlace {
 }
 
 export interface Operation {
-  readonly kind: 'query' | 'mutation'
+  readonly kind: 'query' | 'mutation' | 'subscription'
   readonly field: GraphQLField<unknown, unknown>
   readonly places: readonly TextPlace[]
 }
 
-/** Every root field of queries and mutations, with every text in its arguments; a new one is among them by itself. */
+/** Every root field, with every text in its arguments; a new one is among them by itself. */
 export function operationsOf(schema: GraphQLSchema): Operation[] {
-  return (['query', 'mutation'] as const).flatMap((kind) => {
-    const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType()
+  const roots = {
+    query: schema.getQueryType(),
+    mutation: schema.getMutationType(),
+    subscription: schema.getSubscriptionType(),
+  }
+  return (['query', 'mutation', 'subscription'] as const).flatMap((kind) => {
+    const root = roots[kind]
     return Object.values(root?.getFields() ?? {}).map((field) => ({
       kind,
       field,

@@ -57,7 +57,7 @@ it.each(Object.entries(PATHS).map(([path, usual], i) => [path, usual, i] as cons
   '%s bears hostile strings',
   async (path, usual, turn) => {
     const names = [...Object.keys(usual), 'unknown']
-    const sharpest = isWhole ? HOSTILE_STRINGS : SHARPEST.filter((_, i) => i % 2 === turn % 2)
+    const sharpest = isWhole ? HOSTILE_STRINGS : SHARPEST.filter((_, i) => i % 4 === turn % 4)
     const own = HOSTILE_STRINGS.filter((_, i) => i % TURNS === turn % TURNS)
     const tried = [
       ...names.flatMap((name) => sharpest.map((text) => [name, text] as const)),
