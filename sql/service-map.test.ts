@@ -4,10 +4,11 @@ import { type GivenSpan, insertSpans, SPANS_AT } from '../test/builders/spans.js
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { serviceMap } from './service-map.js'
 import { createTraceReader } from './trace-reader.js'
+import { walledFor } from './walled.js'
 
 let clickhouse: EmbeddedClickHouse
 const mapOf = (org: string) =>
-  createTraceReader(clickhouse.reader, org).serviceMap({ from: SPANS_AT, to: SPANS_AT + 60_000 })
+  createTraceReader(walledFor(clickhouse.reader, org), org).serviceMap({ from: SPANS_AT, to: SPANS_AT + 60_000 })
 
 beforeAll(async () => {
   clickhouse = await openTestClickHouse()
@@ -102,7 +103,12 @@ it('reads whole traces, one in so many, where there are too many spans, and mult
     { org: 'org_d', trace: `d${i}`, id: '2', parent: '1', service: 'api' },
   ])
   await insertSpans(clickhouse.writer, pairs.flat())
-  const map = await serviceMap(clickhouse.reader, 'org_d', { from: SPANS_AT, to: SPANS_AT + 60_000 }, 100)
+  const map = await serviceMap(
+    walledFor(clickhouse.reader, 'org_d'),
+    'org_d',
+    { from: SPANS_AT, to: SPANS_AT + 60_000 },
+    100,
+  )
   expect(map).toMatchObject({ spanCount: 400, sampledOneIn: 4 })
   const [edge] = map.edges
   expect([edge?.caller, edge?.callee, (edge?.calls ?? 1) % 4]).toEqual(['web', 'api', 0])

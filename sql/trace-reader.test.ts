@@ -6,6 +6,7 @@ import type { TraceReader } from '../schema/ports.js'
 import { insertSpans, SPANS_AT, traceIdOf } from '../test/builders/spans.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createTraceReader } from './trace-reader.js'
+import { walledFor } from './walled.js'
 
 let clickhouse: EmbeddedClickHouse
 let reader: TraceReader
@@ -13,7 +14,7 @@ const NS = BigInt(SPANS_AT) * 1_000_000n
 
 beforeAll(async () => {
   clickhouse = await openTestClickHouse()
-  reader = createTraceReader(clickhouse.reader, 'org_a')
+  reader = createTraceReader(walledFor(clickhouse.reader, 'org_a'), 'org_a')
 })
 afterAll(() => clickhouse.close())
 
@@ -137,7 +138,7 @@ describe('a trace by its id', () => {
       fromNs: NS,
       toNs: NS + 10_000_000n,
     }
-    const theirs = createTraceReader(clickhouse.reader, 'org_b')
+    const theirs = createTraceReader(walledFor(clickhouse.reader, 'org_b'), 'org_b')
     expect(await theirs.spans(traceIdOf(trace), everything)).toEqual([])
   })
 

@@ -5,6 +5,7 @@ import { CursorError, type TraceQuery, type TraceReader } from '../schema/ports.
 import { type GivenSpan, insertSpans, SPANS_AT, traceIdOf } from '../test/builders/spans.js'
 import { openTestClickHouse } from '../test/harness/stores.js'
 import { createTraceReader } from './trace-reader.js'
+import { walledFor } from './walled.js'
 
 let clickhouse: EmbeddedClickHouse
 let reader: TraceReader
@@ -49,7 +50,7 @@ const SPANS: readonly GivenSpan[] = [
 
 beforeAll(async () => {
   clickhouse = await openTestClickHouse()
-  reader = createTraceReader(clickhouse.reader, 'org_a')
+  reader = createTraceReader(walledFor(clickhouse.reader, 'org_a'), 'org_a')
   await insertSpans(clickhouse.writer, SPANS)
 })
 afterAll(() => clickhouse.close())
@@ -123,7 +124,11 @@ describe('search', () => {
   })
 
   it('shows no other org’s traces', async () => {
-    const theirs = await createTraceReader(clickhouse.reader, 'org_b').search({ ...ALL, first: 10, after: null })
+    const theirs = await createTraceReader(walledFor(clickhouse.reader, 'org_b'), 'org_b').search({
+      ...ALL,
+      first: 10,
+      after: null,
+    })
     expect(theirs.traces.map(({ summary }) => summary.traceId)).toEqual([traceIdOf('4')])
   })
 

@@ -3,6 +3,7 @@ import type { EmbeddedClickHouse } from '../../embedded/chdb.js'
 import { exceeded } from '../../schema/domain/query-bounds.js'
 import type { TraceReader } from '../../schema/ports/traces.js'
 import { createTraceReader } from '../../sql/trace-reader.js'
+import { walledFor } from '../../sql/walled.js'
 import { insertSpans, traceIdOf } from '../../test/builders/spans.js'
 import { addOrg, useGateway } from '../../test/harness/gateway.js'
 import { openTestClickHouse } from '../../test/harness/stores.js'
@@ -16,7 +17,7 @@ const skeletons: string[] = []
 const gateway = useGateway(() => ({
   traces: {
     forOrg: (orgId) => {
-      const reader = createTraceReader(clickhouse.reader, orgId)
+      const reader = createTraceReader(walledFor(clickhouse.reader, orgId), orgId)
       return {
         ...reader,
         skeleton: (...asked) => {

@@ -3,6 +3,7 @@ import type { EmbeddedClickHouse } from '../../embedded/chdb.js'
 import { exceeded } from '../../schema/domain/query-bounds.js'
 import type { TraceReader } from '../../schema/ports/traces.js'
 import { createTraceReader } from '../../sql/trace-reader.js'
+import { walledFor } from '../../sql/walled.js'
 import { insertSpans, SPANS_AT, traceIdOf } from '../../test/builders/spans.js'
 import { useGateway } from '../../test/harness/gateway.js'
 import { openTestClickHouse } from '../../test/harness/stores.js'
@@ -13,7 +14,7 @@ const counted: object[] = []
 const gateway = useGateway(() => ({
   traces: {
     forOrg: (orgId) => {
-      const reader = createTraceReader(clickhouse.reader, orgId)
+      const reader = createTraceReader(walledFor(clickhouse.reader, orgId), orgId)
       return {
         ...reader,
         facts: (query) => {
