@@ -6,12 +6,15 @@ import type { LabelFilter } from './selector.js'
  * The stored labels that a range aggregation looks at when only `kept` of its labels matter in the end; the rest need
  * not be read.
  */
-export function neededLabels(aggregation: RangeAggregation, kept: readonly string[]): string[] {
+export function neededLabels(
+  { pipeline, unwrap }: Pick<RangeAggregation, 'pipeline' | 'unwrap'>,
+  kept: readonly string[],
+): string[] {
   const names = new Set(kept)
-  for (const stage of aggregation.pipeline.stages) for (const name of namesInStage(stage)) names.add(name)
-  if (aggregation.unwrap !== null) {
-    names.add(aggregation.unwrap.label)
-    for (const filter of aggregation.unwrap.filters) for (const name of namesInFilter(filter)) names.add(name)
+  for (const stage of pipeline.stages) for (const name of namesInStage(stage)) names.add(name)
+  if (unwrap !== null) {
+    names.add(unwrap.label)
+    for (const filter of unwrap.filters) for (const name of namesInFilter(filter)) names.add(name)
   }
   // What a parser finds is named after whether a label of that name is stored.
   for (const name of [...names]) if (name.endsWith('_extracted')) names.add(name.slice(0, -'_extracted'.length))

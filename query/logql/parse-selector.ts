@@ -1,7 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
-import type { PipelineStage } from './pipeline.js'
+import type { Pipeline, PipelineStage } from './pipeline.js'
 import { readMatcher } from './read-label-filter.js'
-import { firstWord, readStage, stageBody } from './read-stage.js'
+import { firstWord, readPipeline, readStage, stageBody } from './read-stage.js'
 import type { EventSelector, LogSelector, Stage, TextMatcher } from './selector.js'
 import { childrenOf, parseSyntax, type Syntax, unsupported } from './syntax.js'
 import { errorAt, foundAt } from './text-position.js'
@@ -20,6 +20,37 @@ export function parseLogSelector(text: string): LogSelector {
     )
   }
   return readLogExpr(syntax, syntax.root, LOG_STAGES)
+}
+
+/**
+ * Reads a log query with any stages: beside filters those that parse and format, so that a later filter can see what they
+ * made and `line_format` can say how a record is shown.
+ */
+export function parseLogPipeline(text: string): Pipeline {
+  const syntax = parseSyntax(text)
+  if (syntax.root.name !== 'LogExpr') {
+    throw errorAt(
+      text,
+      syntax.root.from,
+      `found ${foundAt(text, syntax.root.from)}, a metric query; expected a log query such as {service="api"} |= "timeout"`,
+    )
+  }
+  return readPipelineExpr(syntax, syntax.root)
+}
+
+function readPipelineExpr(syntax: Syntax, node: SyntaxNode): Pipeline {
+  const inner = node.getChild('LogExpr')
+  if (inner !== null) return readPipelineExpr(syntax, inner)
+  return {
+    matchers: node.getChildren('Selector').flatMap((selector) => readMatchers(syntax, selector)),
+    stages: node.getChildren('PipelineExpr').flatMap((pipeline) => readPipeline(syntax, pipeline)),
+  }
+}
+
+/** A pipeline as a selector; null when it has other stages than a selector may have. */
+export function asSelector({ matchers, stages }: Pipeline): LogSelector | null {
+  const filters = stages.filter(isFilterStage)
+  return filters.length === stages.length ? { matchers, stages: filters } : null
 }
 
 /**

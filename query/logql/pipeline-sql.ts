@@ -19,12 +19,14 @@ type RowSqlFor = (params: ParamSink) => RowSql
  *
  * @param scope Which rows of table `logs` are looked at: a boolean SQL expression.
  * @param names The labels to carry along; null for all.
+ * @param place What `seq` is: a tuple that begins with these three.
  */
 export function pipelineSql(
   pipeline: Pipeline,
   scope: string,
   names: readonly string[] | null,
   params: ParamSink,
+  place = '(ts, batch_id, item)',
 ): string {
   const stored = storedRow(params)
   const changing = pipeline.stages.findIndex((stage) => stage.kind !== 'line' && stage.kind !== 'labels')
@@ -35,7 +37,7 @@ export function pipelineSql(
     ...pipeline.matchers.map((matcher) => labelFilterSql(matcher, stored, params)),
     ...leading.map((stage) => filterStageSql(stage, stored, params)),
   ]
-  const columns = `ts, (ts, batch_id, item) AS seq, message AS line, ${storedLabelMapSql(names, params)} AS labels, labels AS base`
+  const columns = `ts, ${place} AS seq, message AS line, ${storedLabelMapSql(names, params)} AS labels, labels AS base`
   let sql = `SELECT ${columns} FROM logs WHERE ${conditions.join(' AND ')}`
   for (const stage of pipeline.stages.slice(leading.length)) sql = stageSql(stage, sql, names, params)
   return sql
