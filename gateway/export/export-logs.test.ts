@@ -8,6 +8,8 @@ import { type LogReader, StoreError } from '../../schema/ports/telemetry.js'
 import { addOrg, useGateway } from '../../test/harness/gateway.js'
 
 const T0 = Date.parse('2026-03-01T12:00:00Z')
+/** A loaded machine is no fault. */
+const PATIENT = { timeout: 60_000 }
 const RANGE = { from: '2026-03-01T12:00:00Z', to: '2026-03-01T13:00:00Z' }
 
 /** Times of the records, ms; each is a record of that name. */
@@ -197,13 +199,36 @@ describe('an export of logs', () => {
     })
     before = () => held
     const both = [get(RANGE), get(RANGE)]
-    await expect.poll(() => reads.length).toBe(2)
+    await expect.poll(() => reads.length, PATIENT).toBe(2)
     const third = await get(RANGE)
     expect([third.status, third.headers.get('retry-after')]).toEqual([429, '10'])
     const other = await addOrg(gateway, 'other')
     const theirs = get(RANGE, { authorization: `Bearer ${other.apiToken}` })
-    await expect.poll(() => reads.length).toBe(3)
+    await expect.poll(() => reads.length, PATIENT).toBe(3)
     go()
     for (const response of await Promise.all([...both, theirs])) expect(lines(await response.text())).toHaveLength(1)
+  })
+
+  // The last test of the file: it closes the server.
+  it('says that the gateway stops, and where to go on', async () => {
+    times = [T0]
+    let begun = () => {}
+    const second = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    before = ({ after, signal }) =>
+      after === null
+        ? Promise.resolve()
+        : new Promise((_resolve, reject) => {
+            signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
+            begun()
+          })
+    const asked = raw(RANGE)
+    await second
+    const closed = gateway.app.close()
+    const { body, broke } = await asked
+    expect(broke).toBe(true)
+    expect(lines(body.toString('utf8')).at(-1)).toMatchObject({ error: { code: 'GOING_AWAY', after: `${T0}` } })
+    await closed
   })
 })

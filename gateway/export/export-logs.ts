@@ -44,12 +44,13 @@ export function serveExport(app: FastifyInstance, deps: ExportDeps): void {
       return refuse(reply.header('retry-after', RETRY_SECONDS), 429, 'LIMIT_EXCEEDED', message)
     }
     running.set(orgId, atWork + 1)
-    const gone = AbortSignal.any([callerGone(reply), closing.signal])
+    const gone = callerGone(reply)
+    const signal = AbortSignal.any([gone, closing.signal])
     try {
       const asked = readParameters(request.query as Record<string, unknown>, clock.now())
       const search: LogReader['search'] = (query) =>
         asUserFaults('query', () =>
-          queryTurns.run({ orgId, signal: gone }, (limits) => logs.forOrg(orgId).search({ ...query, ...limits })),
+          queryTurns.run({ orgId, signal }, (limits) => logs.forOrg(orgId).search({ ...query, ...limits })),
         )
       const pages = logPages(search, asked)
       // What is wrong with the query shows at its first page, while an answer can still say so with its status.

@@ -181,7 +181,7 @@ describe('a tail', () => {
     const tail = await open()
     fails = new StoreError('store', 'Gone.')
     store({ upTo: 1n, except: [] }, [1n, 1])
-    await expect.poll(() => asked.length).toBeGreaterThan(2)
+    await expect.poll(() => asked.length, { timeout: 60_000 }).toBeGreaterThan(2)
     fails = null
     expect(numbersOf(await take(tail, 1))).toEqual([1])
   })
