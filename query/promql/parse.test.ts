@@ -103,6 +103,9 @@ describe('a fault of form', () => {
 
 describe('a fault of meaning', () => {
   it.each([
+    ['1 + rate(a[-5m])', 10, 'expected a duration above zero and of at most 292 years, found -300 s'],
+    ['sum_over_time(a[1h:0])', 15, 'expected a duration above zero and of at most 292 years, found 0 s'],
+    ['a offset (1m / 0)', 1, 'expected an offset of at most 292 years, found NaN s'],
     ['rate(a)', 6, 'expected a range vector in a call of rate, found an instant vector'],
     ['sum(a[5m])', 5, 'expected an instant vector in sum, found a range vector'],
     ['round(a, 1, 2)', 1, 'round has 3 arguments, expected 1 to 2'],

@@ -2,6 +2,7 @@ import type { Tree } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import { nearestName } from '../../schema/domain/nearest-name.js'
 import { AGGREGATE_OPS, type Expr } from './ast.js'
+import { checkDurations } from './check-durations.js'
 import { checkTypes } from './check-types.js'
 import { type PromqlError, syntaxError } from './query-text.js'
 import { SIGNATURES } from './signatures.js'
@@ -34,6 +35,7 @@ export function parsePromql(text: string): PromqlQuery {
   if (root === null) throw syntaxError(text, 0, 'an empty query', 'an expression')
   const expr = readExpression({ text, prepared }, root)
   checkTypes(text, expr)
+  checkDurations(text, expr)
   return { text, expr }
 }
 

@@ -1,12 +1,9 @@
 import { children, type Duration, type Expr, type MatrixSelector, type Subquery, type VectorSelector } from './ast.js'
+import { checkLength, checkOffset } from './check-durations.js'
 import { type Frame, type QueryTimes, queryFrame } from './frame.js'
 import { infoSelection } from './info-selector.js'
 import type { PromqlQuery } from './parse.js'
-import { meaningError } from './query-text.js'
 import { LOOKBACK_MS, type ResolvedShift, resolveDuration, resolveShift, SUBQUERY_STEP_MS } from './shift.js'
-
-/** The longest that fits 64 bits of nanoseconds, as in Prometheus. */
-const MAX_DURATION_MS = 2 ** 63 / 1e6
 
 /** What one selector needs of the source, Unix ms, both ends included. */
 export interface Fetch {
@@ -42,6 +39,7 @@ export interface Plan {
 /** Resolves what the query's times decide. Throws a `PromqlError` for a range or step that is not above zero. */
 export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
   const fetches: Fetch[] = []
+  const lengths = { step: times.step, range: times.end - times.start }
   collect(query.expr, { ...queryFrame(times), from: times.start, to: times.end }, null)
   const invariant = new Set<Expr>()
   markInvariant(query.expr, invariant)
@@ -108,19 +106,12 @@ export function planQuery(query: PromqlQuery, times: QueryTimes): Plan {
   }
 
   function shiftOf(expr: VectorSelector | Subquery): ResolvedShift {
-    const shift = resolveShift(expr, times)
-    if (Math.abs(shift.offset) <= MAX_DURATION_MS) return shift
-    throw meaningError(query.text, expr.span, `expected an offset of at most 292 years, found ${shift.offset / 1000} s`)
+    checkOffset(query.text, expr.span, expr.offset, lengths)
+    return resolveShift(expr, times)
   }
 
   function positive(duration: Duration, expr: Expr): number {
-    const ms = resolveDuration(duration, times)
-    if (ms > 0 && ms <= MAX_DURATION_MS) return ms
-    throw meaningError(
-      query.text,
-      expr.span,
-      `expected a duration above zero and of at most 292 years, found ${ms / 1000} s`,
-    )
+    return checkLength(query.text, expr.span, duration, lengths)
   }
 }
 
