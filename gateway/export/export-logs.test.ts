@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { exceeded } from '../../schema/domain/query-bounds.js'
@@ -80,6 +81,29 @@ function raw(parameters: Record<string, string>, headers: Record<string, string>
     asked.end()
   })
 }
+
+/** What comes back for a request that is written by hand, until the connection ends. */
+async function byHand(head: string): Promise<string> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1')
+  socket.write(`${head}\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer ${gateway.first.apiToken}\r\n\r\n`)
+  return text(socket)
+}
+
+describe('an export by other ways of HTTP', () => {
+  const path = `/export/logs?${new URLSearchParams({ ...RANGE, format: 'jsonl' })}`
+
+  it('comes by HTTP/1.0, which has no trailers', async () => {
+    times = [T0, T0 + 1]
+    const answer = await byHand(`GET ${path} HTTP/1.0`)
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /)
+    expect(answer).not.toMatch(/trailer/i)
+    expect(lines(answer.slice(answer.indexOf('\r\n\r\n') + 4))).toHaveLength(2)
+  })
+
+  it('is no answer to a question for the head alone', async () => {
+    expect(await byHand(`HEAD ${path} HTTP/1.1`)).toMatch(/^HTTP\/1\.1 40[45] /)
+  })
+})
 
 describe('an export of logs', () => {
   it.each(['ASC', 'DESC'])('holds every record of the range once, in order: %s', async (order) => {

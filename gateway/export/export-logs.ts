@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { QueryBoundError, QueryCancelledError } from '../../schema/domain/query-bounds.js'
 import type { Clock, Log } from '../../schema/ports/clock.js'
@@ -11,7 +12,7 @@ import { forbiddenMessage, UserFault } from '../user-fault.js'
 import { EXPORT_BOUNDS } from './bounds.js'
 import { logPages } from './log-pages.js'
 import { type Asked, readParameters } from './parameters.js'
-import { type Cut, writeExport } from './write-export.js'
+import { type Cut, RECORDS_TRAILER, writeExport } from './write-export.js'
 
 export interface ExportDeps {
   readonly authenticate: Authenticate
@@ -30,7 +31,8 @@ export function serveExport(app: FastifyInstance, deps: ExportDeps): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort())
 
-  app.get('/export/logs', async (request, reply) => {
+  app.get('/export/logs', { exposeHeadRoute: false }, async (request, reply) => {
+    const gone = callerGone(reply)
     const { caller, ...rest } = await authenticate(request.headers.authorization, clock.now())
     if (caller === null) {
       const why = 'why' in rest ? rest.why : 'The session has ended; sign in again.'
@@ -44,7 +46,6 @@ export function serveExport(app: FastifyInstance, deps: ExportDeps): void {
       return refuse(reply.header('retry-after', RETRY_SECONDS), 429, 'LIMIT_EXCEEDED', message)
     }
     running.set(orgId, atWork + 1)
-    const gone = callerGone(reply)
     const signal = AbortSignal.any([gone, closing.signal])
     try {
       const asked = readParameters(request.query as Record<string, unknown>, clock.now())
@@ -56,7 +57,13 @@ export function serveExport(app: FastifyInstance, deps: ExportDeps): void {
       // What is wrong with the query shows at its first page, while an answer can still say so with its status.
       const first = await pages.next()
       const gzip = beginAnswer(request, reply, asked, slug)
-      await writeExport(reply.raw, resumed(first, pages), { format: asked.format, gzip, gone, cutBy })
+      await writeExport(reply.raw, resumed(first, pages), {
+        format: asked.format,
+        gzip,
+        gone,
+        cutBy,
+        trailer: hasTrailer(request.raw),
+      })
       return reply
     } catch (error) {
       if (!(error instanceof UserFault)) throw error
@@ -81,6 +88,11 @@ export function serveExport(app: FastifyInstance, deps: ExportDeps): void {
   }
 }
 
+/** HTTP/1.0, which some proxies speak to what is behind them, has no trailers. */
+function hasTrailer({ httpVersion }: IncomingMessage): boolean {
+  return httpVersion !== '1.0'
+}
+
 /** Sends the head of an answer; tells whether it is compressed. */
 function beginAnswer(request: FastifyRequest, reply: FastifyReply, { format, from, to }: Asked, slug: string): boolean {
   const gzip = /(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?:0?\.\d*[1-9]\d*|1(?:\.0*)?)\s*)?(?:,|$)/i.test(
@@ -96,7 +108,7 @@ function beginAnswer(request: FastifyRequest, reply: FastifyReply, { format, fro
     // Proxies of the kind of nginx hold answers back otherwise.
     'x-accel-buffering': 'no',
     vary: 'accept-encoding',
-    trailer: 'x-tocsin-records',
+    ...(hasTrailer(request.raw) ? { trailer: RECORDS_TRAILER } : {}),
     ...(gzip ? { 'content-encoding': 'gzip' } : {}),
   })
   return gzip

@@ -5,6 +5,9 @@ import type { LogPage } from '../../schema/ports/telemetry.js'
 import { EXPORT_BOUNDS } from './bounds.js'
 import type { ExportFormat } from './formats.js'
 
+/** Says at the end of a whole export how many records it holds. */
+export const RECORDS_TRAILER = 'x-tocsin-records'
+
 /** Why an export is not whole. */
 export interface Cut {
   readonly code: string
@@ -13,7 +16,7 @@ export interface Cut {
 
 /**
  * Writes pages to an answer whose head is sent, as fast as its reader takes them. A whole export ends as HTTP ends an
- * answer, with the trailer `x-tocsin-records`. One that is cut has a last line that says why, and the connection breaks:
+ * answer, with `RECORDS_TRAILER` where there can be one. One that is cut has a last line that says why, and the connection breaks:
  * no reader takes it for a whole one.
  *
  * @param cutBy What an error of a page means for the reader.
@@ -26,6 +29,7 @@ export async function writeExport(
     readonly gzip: boolean
     readonly gone: AbortSignal
     readonly cutBy: (error: unknown) => Cut
+    readonly trailer: boolean
     readonly bounds?: { readonly records: number; readonly bytes: number }
   },
 ): Promise<void> {
@@ -67,7 +71,7 @@ export async function writeExport(
   // The connection ends once all is on its way, without the end that HTTP gives an answer.
   if (cut !== null) raw.socket?.destroySoon()
   else {
-    raw.addTrailers({ 'x-tocsin-records': String(records) })
+    if (options.trailer) raw.addTrailers({ [RECORDS_TRAILER]: String(records) })
     raw.end()
   }
 }

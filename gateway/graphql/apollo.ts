@@ -5,7 +5,7 @@ import type { Log } from '../../schema/ports/clock.js'
 import type { GatewayContext } from '../context.js'
 import { QUERY_LIMITS } from '../limits/query-cost.js'
 import { createFormatError } from './format-error.js'
-import { countedOperations, documentAnswers, introspectionForSignedIn } from './plugins.js'
+import { countedOperations, documentAnswers, introspectionForSignedIn, subscriptionsAsStreams } from './plugins.js'
 
 /** Who may read the schema. */
 export type Introspection = 'everyone' | 'signed in'
@@ -38,6 +38,7 @@ export function createApollo(deps: {
       ApolloServerPluginLandingPageDisabled(),
       documentAnswers(),
       countedOperations(deps.count),
+      subscriptionsAsStreams(),
       ...(deps.introspection === 'signed in' ? [introspectionForSignedIn()] : []),
     ],
   })

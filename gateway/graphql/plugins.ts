@@ -29,6 +29,23 @@ function introspects(document: DocumentNode): boolean {
   return found
 }
 
+/** Refuses a subscription where one answer is expected. */
+export function subscriptionsAsStreams(): ApolloServerPlugin<GatewayContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ operation }) {
+          if (operation?.operation !== 'subscription') return
+          throw new GraphQLError(
+            'Found a subscription; expected `accept: text/event-stream` with it, or a WebSocket of graphql-transport-ws.',
+            { extensions: { code: 'BAD_REQUEST', http: { status: 400 } } },
+          )
+        },
+      }
+    },
+  }
+}
+
 /** What a wrong document answers with. */
 const DOCUMENT_FAULTS = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED']
 

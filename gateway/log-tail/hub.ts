@@ -1,6 +1,6 @@
 import { parseLogSelector } from '../../query/logql/index.js'
 import type { FlushSnapshot } from '../../schema/domain/horizon.js'
-import { QueryBoundError } from '../../schema/domain/query-bounds.js'
+import { type QueryBound, QueryBoundError } from '../../schema/domain/query-bounds.js'
 import { QueryError } from '../../schema/domain/query-error.js'
 import type { Log } from '../../schema/ports/clock.js'
 import { StoreError } from '../../schema/ports/telemetry.js'
@@ -9,6 +9,9 @@ import { type TailPosition, tailCursor, tailPosition } from './position.js'
 import { eventsSince, newEvents, type TailStores } from './read-new.js'
 import { createTail, type Tail } from './tail.js'
 import type { TailEvent } from './waiting.js'
+
+/** Bounds that say how busy an org or a store is, and nothing of the question. */
+const PASSING: ReadonlySet<QueryBound> = new Set(['queries', 'time'])
 
 /**
  * Tails of logs in this process. Every round it asks which flushes were closed since the last, and reads what they
@@ -105,7 +108,7 @@ export function createTailHub(deps: TailStores & { readonly log: Log; readonly r
     const error = cause instanceof Error ? cause : new Error(String(cause))
     const isAsked =
       error instanceof QueryError ||
-      error instanceof QueryBoundError ||
+      (error instanceof QueryBoundError && !PASSING.has(error.bound)) ||
       (error instanceof StoreError && error.kind === 'query')
     group.failedRounds += 1
     if (!isAsked && group.failedRounds < TAIL_BOUNDS.failedRounds) {

@@ -21,6 +21,7 @@ describe('a cursor of a tail', () => {
     ['a cursor of a list', encoded(['1772366400000000000', '00000000-0000-4000-8000-000000000000', 0])],
     ['no list', encoded({ upTo: '1' })],
     ['numbers that are none', encoded([['1', 'x']])],
+    ['a number past the largest of the database', encoded([['9223372036854775808']])],
     ['a number past any', encoded([['99999999999999999999']])],
     ['a step without its record', encoded([['1'], ['2']])],
     ['more than a step', encoded([['1'], ['2'], 'record', 4])],

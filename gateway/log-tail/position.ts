@@ -46,11 +46,14 @@ function partsOf(cursor: string): readonly unknown[] {
 
 /** A cursor names the flushes that were open, of which there are a few for each process. */
 const MOST_TEXT = 16_384
+/** Ids of flushes are PostgreSQL's bigints. */
+const MOST_ID = 2n ** 63n - 1n
 const ID = /^(?:0|[1-9]\d{0,18})$/
 
 function snapshotOf(part: unknown): FlushSnapshot | null {
   if (!Array.isArray(part) || part.length === 0) return null
   if (!part.every((id): id is string => typeof id === 'string' && ID.test(id))) return null
   const [upTo = 0n, ...except] = part.map(BigInt)
+  if ([upTo, ...except].some((id) => id > MOST_ID)) return null
   return { upTo, except }
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { callerGone } from '../http/caller-gone.js'
 import { SUBSCRIPTION_BOUNDS } from './bounds.js'
 import type { SubscriptionRequest, Subscriptions } from './subscriptions.js'
 
@@ -17,6 +18,7 @@ export async function answerWithEvents(
   reply: FastifyReply,
   subscriptions: Subscriptions,
 ): Promise<FastifyReply> {
+  const gone = callerGone(reply)
   const opened = await subscriptions.open(requestOf(request), {
     authorization: request.headers.authorization,
     origin: { ip: request.ip, userAgent: request.headers['user-agent'] ?? null },
@@ -31,6 +33,11 @@ export async function answerWithEvents(
   const { events } = opened
   reply.hijack()
   const { raw } = reply
+  if (gone.aborted) {
+    await events.return?.()
+    return reply
+  }
+  gone.addEventListener('abort', () => void events.return?.(), { once: true })
   raw.writeHead(200, {
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
@@ -39,18 +46,13 @@ export async function answerWithEvents(
     'x-accel-buffering': 'no',
     connection: 'close',
   })
-  const gone = new AbortController()
-  raw.once('close', () => {
-    gone.abort()
-    void events.return?.()
-  })
   const ping = setInterval(() => raw.write(':\n\n'), SUBSCRIPTION_BOUNDS.pingMs)
   raw.write(':\n\n')
   try {
     for await (const result of events) {
       // Whoever reads slowly is sent no more until the connection takes it.
-      if (!raw.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`) && !gone.signal.aborted)
-        await once(raw, 'drain', { signal: gone.signal }).catch(() => undefined)
+      if (!raw.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`) && !gone.aborted)
+        await once(raw, 'drain', { signal: gone }).catch(() => undefined)
     }
     raw.end('event: complete\ndata: \n\n')
   } finally {

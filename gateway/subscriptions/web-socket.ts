@@ -5,6 +5,7 @@ import { type Context, handleProtocols, makeServer } from 'graphql-ws'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Log } from '../../schema/ports/clock.js'
 import { SUBSCRIPTION_BOUNDS } from './bounds.js'
+import type { EndableEvents } from './endable.js'
 import { refusal } from './shown-errors.js'
 import type { Subscriber, Subscriptions } from './subscriptions.js'
 
@@ -13,9 +14,18 @@ const UNAUTHENTICATED = 4401
 const GOING_AWAY = 1001
 const TRY_LATER = 1013
 
+/** Bytes that may wait for a client to read them; one that lets more wait reads no more. */
+const BUFFERED_BYTES = 8 * 1024 * 1024
+
+/** Events of a connection, null while they are being opened. Counted by themselves: a client may use an id again before. */
+interface Held {
+  events: EndableEvents | null
+}
+
 interface Extra {
   readonly socket: WebSocket
   readonly request: IncomingMessage
+  readonly held: Set<Held>
 }
 
 export interface WebSocketDeps {
@@ -49,16 +59,28 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
       return false
     },
     async onSubscribe(context, _id, payload) {
+      const { held, socket } = context.extra
       const most = SUBSCRIPTION_BOUNDS.aConnection
-      if (Object.keys(context.subscriptions).length > most)
+      if (held.size >= most)
         return [refusal('LIMIT_EXCEEDED', `Found more than ${most} open subscriptions of one connection.`)]
-      const opened = await subscriptions.open(payload, subscriberOf(context))
-      if ('errors' in opened) return opened.errors
+      const place: Held = { events: null }
+      const release = () => void held.delete(place)
+      held.add(place)
+      const opened = await subscriptions.open(payload, subscriberOf(context)).catch((error: unknown) => {
+        release()
+        throw error
+      })
+      if ('errors' in opened) {
+        release()
+        return opened.errors
+      }
+      place.events = opened.events
+      if (socket.readyState !== socket.OPEN) void opened.events.return?.()
       // What is executed is the events themselves, which the document has led to already.
       return {
         document: parse(payload.query),
         operationName: payload.operationName,
-        contextValue: opened.events,
+        contextValue: releasing(opened.events, release),
       } as unknown as ExecutionArgs
     },
     subscribe: (args) =>
@@ -79,6 +101,7 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
 
   sockets.on('connection', (socket: WebSocket, request: IncomingMessage) => {
     const beat = heartbeat(socket)
+    const held = new Set<Held>()
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -86,6 +109,10 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
         send: (data) =>
           new Promise((resolve, reject) => {
             if (socket.readyState !== socket.OPEN) return resolve()
+            if (socket.bufferedAmount > BUFFERED_BYTES) {
+              socket.terminate()
+              return resolve()
+            }
             socket.send(data, (error) => (error == null ? resolve() : reject(error)))
           }),
         close: (code, reason) => socket.close(code, reason),
@@ -98,12 +125,11 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
             })
           }),
       },
-      { socket, request },
+      { socket, request, held },
     )
-    // A broken frame or a connection that was reset: `close` follows.
-    socket.on('error', (error) => log.debug({ err: error }, 'A WebSocket broke.'))
     socket.once('close', (code, reason) => {
       beat.stop()
+      for (const { events } of held) void events?.return?.()
       void closed(code, String(reason))
     })
   })
@@ -115,6 +141,8 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
       return
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
+      // A broken frame or a connection that was reset: `close` follows. Frames come in while it closes, too.
+      opened.on('error', (error) => log.debug({ err: error }, 'A WebSocket broke.'))
       if (sockets.clients.size > SUBSCRIPTION_BOUNDS.connections) {
         opened.close(
           TRY_LATER,
@@ -133,6 +161,30 @@ export function serveWebSockets(deps: WebSocketDeps): { close(): Promise<void> }
       const left = [...sockets.clients].map((socket) => closing(socket))
       await Promise.all(left)
       sockets.close()
+    },
+  }
+}
+
+/** The events, with word of their end. */
+function releasing(events: EndableEvents, release: () => void): AsyncIterableIterator<FormattedExecutionResult> {
+  return {
+    async next() {
+      try {
+        const result = await events.next()
+        if (result.done) release()
+        return result
+      } catch (error) {
+        release()
+        throw error
+      }
+    },
+    async return() {
+      release()
+      await events.return?.()
+      return { done: true, value: undefined }
+    },
+    [Symbol.asyncIterator]() {
+      return this
     },
   }
 }

@@ -65,11 +65,5 @@ function placed(stored: StoredSpan, tree: TraceTree, span: number, position: num
 /** The row of the tree in which a span stands that has these 64 bits in a column; the first of several, -1 for none. */
 export function positionOf({ order }: TraceTree, column: Uint32Array, hex: string): number {
   const [high, low] = [Number.parseInt(hex.slice(0, 8), 16), Number.parseInt(hex.slice(8), 16)]
-  let position = -1
-  for (let i = 0; 2 * i < column.length; i++) {
-    if (column[2 * i] !== low || column[2 * i + 1] !== high) continue
-    const here = order.indexOf(i)
-    if (position === -1 || here < position) position = here
-  }
-  return position
+  return order.findIndex((span) => column[2 * span] === low && column[2 * span + 1] === high)
 }

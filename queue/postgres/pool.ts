@@ -40,9 +40,10 @@ export function createPool(options: PoolOptions, log: Log): pg.Pool {
       await client.query(setUp)
     },
   })
-  pool.on('error', (error) =>
-    log.warn({ err: error, pool: options.name }, 'An idle connection to PostgreSQL was lost.'),
-  )
+  const lost = (error: Error) => log.warn({ err: error, pool: options.name }, 'A connection to PostgreSQL was lost.')
+  pool.on('error', lost)
+  // The pool listens to idle connections alone, and a lost one that nobody listens to ends the process.
+  pool.on('connect', (client) => client.on('error', lost))
   return pool
 }
 

@@ -153,7 +153,7 @@ function measureFault(measure: Measure): Fault | null {
   if (measure.kind === 'events' && measure.signal !== 'logs')
     return {
       path: ['measure', measure.signal],
-      message: `${measure.signal} are not ingested by this version; expected logs`,
+      message: `${measure.signal} are not evaluated by this version; expected logs or metric`,
     }
   if (measure.kind === 'events' && measure.aggregate === 'COUNT_DISTINCT')
     return {
