@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@clickhouse/client'
 import { createChdbConnection } from 'chdb/connection'
-import type { NativeLog } from '../ingest/parse/native-logs.js'
-import { nanosecondsText, readTimestamp } from '../ingest/parse/timestamp.js'
 import { packageRoot } from '../package-root.js'
+import { logRow } from './log-row.js'
 import { watchUsage } from './process-usage.js'
 import { sampleLogs } from './sample-logs.js'
 
@@ -41,7 +40,7 @@ for (const file of ['0001_logs.sql', '0005_log_text_index.sql'])
 
 const now = Date.now()
 const rows = Array.from({ length: Number(batches) }, (_, batch) =>
-  sampleLogs(batch, Number(logsABatch), now).map((log, item) => toRow(log, item, now)),
+  sampleLogs(batch, Number(logsABatch), now).map((log, item) => logRow(log, item, now)),
 ).flat()
 
 const before = usage.cpuMs()
@@ -56,25 +55,3 @@ const cpuMs = usage.cpuMs() - before
 process.send?.({ ms, rows: Number(answer?.rows), resident: usage.resident(), cpuMs } satisfies BaselineAnswer)
 usage.stop()
 await client.close()
-
-function toRow(log: NativeLog, item: number, now: number) {
-  const at = readTimestamp(log.timestamp) ?? { ms: now, ns: 0 }
-  const attributes = Object.entries(log.attributes ?? {})
-  const ofType = (type: string) => Object.fromEntries(attributes.filter(([, value]) => typeof value === type))
-  return {
-    org_id: 'org_bench',
-    ts: nanosecondsText(at.ms, at.ns),
-    service: log.service,
-    level: log.level,
-    message: log.message,
-    trace_id: log.traceId,
-    span_id: log.spanId,
-    attributes_string: ofType('string'),
-    attributes_number: ofType('number'),
-    attributes_bool: ofType('boolean'),
-    batch_id: '00000000-0000-4000-8000-000000000000',
-    item,
-    flush_id: 1,
-    accepted_at: now,
-  }
-}

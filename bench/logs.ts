@@ -2,15 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type EmbeddedClickHouse, openEmbeddedClickHouse } from '../embedded/chdb.js'
-import { nanosecondsText, readTimestamp } from '../ingest/parse/timestamp.js'
 import type { ClickHouse } from '../sql/clients.js'
 import { createLogReader } from '../sql/log-reader.js'
 import { migrationFolder, readMigrationFiles } from '../sql/migrate-files.js'
 import { splitStatements } from '../sql/migrate-statements.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
+import { BENCH_ORG, logRow } from './log-row.js'
 import { sampleLogs } from './sample-logs.js'
 
-const ORG = 'org_bench'
 const LOGS = 5_000_000
 /** Logs made one by one; the others repeat them at other times. */
 const MADE = 250_000
@@ -79,32 +78,12 @@ async function fill(clickhouse: ClickHouse, now: number): Promise<Figure[]> {
 }
 
 function rows(at: number, now: number): string[] {
-  return sampleLogs(at, LOGS_AN_INSERT, now).map((log, index) => {
-    const time = readTimestamp(log.timestamp) ?? { ms: now, ns: 0 }
-    const attributes = Object.entries(log.attributes ?? {})
-    const ofType = (type: string) => Object.fromEntries(attributes.filter(([, value]) => typeof value === type))
-    return JSON.stringify({
-      org_id: ORG,
-      ts: nanosecondsText(time.ms, time.ns),
-      service: log.service,
-      level: log.level,
-      message: log.message,
-      trace_id: log.traceId,
-      span_id: log.spanId,
-      attributes_string: ofType('string'),
-      attributes_number: ofType('number'),
-      attributes_bool: ofType('boolean'),
-      batch_id: '00000000-0000-4000-8000-000000000000',
-      item: at + index,
-      flush_id: 1,
-      accepted_at: now,
-    })
-  })
+  return sampleLogs(at, LOGS_AN_INSERT, now).map((log, index) => JSON.stringify(logRow(log, at + index, now)))
 }
 
 async function searched({ reader, writer }: EmbeddedClickHouse, now: number): Promise<Figure[]> {
   const range = { from: now - DAY_MS - 60_000, to: now + 1 }
-  const logReader = createLogReader(reader, ORG)
+  const logReader = createLogReader(reader, BENCH_ORG)
   const search = async (selector: string) =>
     (await logReader.search({ selector, ...range, first: 100, after: null, order: 'DESC' })).records.length
   const rare = await timed(TOKENS, (run) => search(`{} |= "${tokenAt(run)}"`), COPIES)
@@ -158,7 +137,7 @@ async function fullScan(
        AND ts < fromUnixTimestamp64Milli({to:Int64}) AND position(message, {token:String}) > 0
      ORDER BY ts DESC, batch_id DESC, item DESC LIMIT 101
      SETTINGS use_skip_indexes = 0, use_query_condition_cache = 0`,
-    { org: ORG, from: String(range.from), to: String(range.to), token },
+    { org: BENCH_ORG, from: String(range.from), to: String(range.to), token },
     SECONDS,
   )
   return found.length

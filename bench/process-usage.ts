@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { contents, processes } from './proc-files.js'
 
 /** What a process and those below it use. NaN where the system has no /proc to tell. */
 export interface ProcessUsage {
@@ -56,29 +56,10 @@ function cpuMs(pid: number): number {
 /** The process and all below it. */
 function family(pid: number): number[] {
   const children = new Map<number, number[]>()
-  for (const name of folders()) {
+  for (const name of processes()) {
     const parent = Number(/^PPid:\s+(\d+)/m.exec(contents(`/proc/${name}/status`))?.[1])
     children.set(parent, [...(children.get(parent) ?? []), Number(name)])
   }
   const from = (one: number): number[] => [one, ...(children.get(one) ?? []).flatMap(from)]
   return from(pid)
-}
-
-function folders(): string[] {
-  try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  } catch (error) {
-    if (error instanceof Error) return []
-    throw error
-  }
-}
-
-/** Text of a file; empty when it cannot be read, as those of a process that has just ended. */
-function contents(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error) return ''
-    throw error
-  }
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { contents, names, processes } from './proc-files.js'
 
 /** Processor time by the name of threads, and of the processes below, ms. Empty where the system has no /proc. */
 export function threadTimes(pid: number): ReadonlyMap<string, number> {
@@ -13,7 +13,7 @@ export function threadTimes(pid: number): ReadonlyMap<string, number> {
     const own = contents(`/proc/${pid}/task/${thread}/comm`).trim()
     add(Number(thread) === pid ? 'main' : own, `/proc/${pid}/task/${thread}/stat`)
   }
-  for (const process of names('/proc').filter((name) => /^\d+$/.test(name))) {
+  for (const process of processes()) {
     const title = contents(`/proc/${process}/cmdline`).replaceAll('\0', ' ').trim()
     if (title.includes('postgres') && isBelow(Number(process), pid))
       add(`postgres ${kindOf(title)}`, `/proc/${process}/stat`)
@@ -36,23 +36,4 @@ function isBelow(process: number, pid: number): boolean {
     one = parent
   }
   return false
-}
-
-function names(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch (error) {
-    if (error instanceof Error) return []
-    throw error
-  }
-}
-
-/** Text of a file; empty when it cannot be read, as those of a thread that has just ended. */
-function contents(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error) return ''
-    throw error
-  }
 }
