@@ -14,8 +14,9 @@ WITH asked AS (
   SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[], $5::bytea[]) AS row (org_id, name, kind, labels, fingerprint)
 ), made AS (
   INSERT INTO metrics.series (org_id, name, kind, labels, fingerprint)
-  SELECT org_id, name, kind, labels, fingerprint FROM asked ORDER BY org_id, fingerprint
-  ON CONFLICT (org_id, fingerprint) DO NOTHING
+  SELECT DISTINCT ON (org_id, fingerprint) org_id, name, kind, labels, fingerprint FROM asked
+  ORDER BY org_id, fingerprint, kind = 'gauge'
+  ON CONFLICT (org_id, fingerprint) DO UPDATE SET kind = excluded.kind WHERE series.kind = 'gauge' AND excluded.kind <> 'gauge'
   RETURNING id, org_id, fingerprint
 )
 SELECT id, org_id, encode(fingerprint, 'hex') AS fingerprint FROM made
@@ -23,7 +24,10 @@ UNION
 SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
 JOIN asked USING (org_id, fingerprint)`
 
-/** Finds the ids of samples' series, in their order; makes the series that are not there yet. */
+/**
+ * Finds the ids of samples' series, in their order; makes the series that are not there yet. A series is a gauge until any
+ * sample of it tells more: senders that do not know send gauges, and who came first must not decide.
+ */
 export type ResolveSeries = (samples: readonly MetricSample[]) => Promise<Float64Array>
 
 /** Resolves series with a bounded memory of those seen lately; only unknown ones cost a hash and a question. */

@@ -65,6 +65,22 @@ test('the first sample of a time stays, in one flush, in a repeated one and in a
   ])
 })
 
+test('a series is what a sender that knows says, whoever came first', async () => {
+  const { orgId, sample, writer } = given()
+  const kinds = async () => {
+    const { rows } = await stores.pool.query<{ kind: string }>('SELECT kind FROM metrics.series WHERE org_id = $1', [
+      orgId,
+    ])
+    return rows.map(({ kind }) => kind)
+  }
+  await writer.insert(1n, [sample({ kind: 'gauge' })])
+  expect(await kinds()).toEqual(['gauge'])
+  await writer.insert(2n, [sample({ ts: AT + 1, kind: 'gauge' }), sample({ ts: AT + 2 })])
+  expect(await kinds()).toEqual(['counter'])
+  await createMetricWriter(stores.pool).insert(3n, [sample({ ts: AT + 3, kind: 'gauge' })])
+  expect(await kinds()).toEqual(['counter'])
+})
+
 test('samples of any time are stored, those far from now without a partition of their own', async () => {
   const { sample, writer } = given()
   const now = Date.now()
