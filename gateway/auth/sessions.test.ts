@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useGateway } from '../../test/harness/gateway.js'
+import { processorMs } from '../../test/harness/processor-ms.js'
 
 const gateway = useGateway()
 
@@ -71,10 +72,8 @@ describe('signing in', () => {
       (payload) => payload.userErrors[0]?.code,
     )
     expect(codes).toEqual([...Array(10).fill('CREDENTIALS_INVALID'), ...Array(20).fill('LIMIT_EXCEEDED')])
-    const began = performance.now()
-    await gateway.ask(document, {}, null)
     // Thirty hashes would take some 800 ms.
-    expect(performance.now() - began).toBeLessThan(300)
+    expect(await processorMs(() => gateway.ask(document, {}, null))).toBeLessThan(400)
     gateway.clock.advance(15 * 60_000)
   })
 })

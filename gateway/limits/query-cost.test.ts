@@ -1,5 +1,6 @@
 import { parse } from 'graphql'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from '../../test/harness/processor-ms.js'
 import { QUERY_LIMITS, queryFault } from './query-cost.js'
 
 const faultOf = (text: string) => queryFault(parse(text))
@@ -39,12 +40,13 @@ describe('queryFault', () => {
     ).toContain('13')
   })
 
-  it('refuses fragments that grow exponentially, at once', () => {
+  it('refuses fragments that grow exponentially, at once', async () => {
     const fragments = times(60, (i) => `fragment f${i} on T { ...f${i + 1} ...f${i + 1} }`)
-    const began = performance.now()
-    expect(faultOf(`{ ...f0 } ${fragments} fragment f60 on T { x }`)).toContain('fields')
+    const spent = await processorMs(() =>
+      expect(faultOf(`{ ...f0 } ${fragments} fragment f60 on T { x }`)).toContain('fields'),
+    )
     // Expanded one by one, 2^60 fields would never end.
-    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(spent).toBeLessThan(2_000)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { processorMs } from '../../test/harness/processor-ms.js'
 import { createAgentReader } from './agent.js'
 
 const agent = createAgentReader()
@@ -17,9 +18,10 @@ test('browser, system and device are read', () => {
   expect(agent(firefox)).toMatchObject({ browser: 'Firefox', browserVersion: '128.0', os: 'Linux', device: 'desktop' })
 })
 
-test('what says nothing is nothing, and what is long takes no longer', () => {
+test('what says nothing is nothing, and what is long takes no longer', async () => {
   expect(agent('')).toBeNull()
-  const start = performance.now()
-  for (const piece of ['Mozilla/5.0 (', ' ', '/', 'Version/1', '(;', 'a/1 ']) agent(piece.repeat(200_000))
-  expect(performance.now() - start).toBeLessThan(500)
+  const spent = await processorMs(() => {
+    for (const piece of ['Mozilla/5.0 (', ' ', '/', 'Version/1', '(;', 'a/1 ']) agent(piece.repeat(200_000))
+  })
+  expect(spent).toBeLessThan(500)
 })

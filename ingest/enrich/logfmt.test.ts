@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { processorMs } from '../../test/harness/processor-ms.js'
 import { readLogfmt } from './logfmt.js'
 
 test('pairs are read, quoted and bare, numbers and booleans as such', () => {
@@ -27,10 +28,9 @@ test.each(['', 'a=1', 'failed a=1 b=2', 'a=1 b=2 and more', 'a="cut off b=1', 'x
   },
 )
 
-test('the longest line takes linear time', () => {
+test('the longest line takes linear time', async () => {
   for (const piece of ['a=', 'a="', 'a=" ', 'a=\\', 'a', 'a=b ', '"', 'a="\\']) {
-    const start = performance.now()
-    readLogfmt(`a=1 ${piece.repeat(16_000 / piece.length)}`)
-    expect(performance.now() - start, piece).toBeLessThan(200)
+    const spent = await processorMs(() => readLogfmt(`a=1 ${piece.repeat(16_000 / piece.length)}`))
+    expect(spent, piece).toBeLessThan(200)
   }
 })

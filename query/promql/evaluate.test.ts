@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from '../../test/harness/processor-ms.js'
 import { instantOf, rangeOf, written } from '../../test/promqltest/written.js'
 import { evaluateInstant, evaluateRange, PromqlError, type SampleSeries, type SeriesSource } from './index.js'
 
@@ -101,11 +102,12 @@ describe('a range query', () => {
       return { labels, timestamps, values: timestamps.map((time, index) => (index % 90 === 0 ? 0 : time * number)) }
     })
     const source: SeriesSource = { select: async () => series }
-    const started = performance.now()
     const range = { source, start: 600_000, end: 4_200_000, step: 15_000 }
-    expect((await evaluateRange('sum by (service) (rate(x_total[5m]))', range)).series).toHaveLength(20)
+    const spent = await processorMs(async () =>
+      expect((await evaluateRange('sum by (service) (rate(x_total[5m]))', range)).series).toHaveLength(20),
+    )
     // 20 to 80 ms on two cores.
-    expect(performance.now() - started).toBeLessThan(1_500)
+    expect(spent).toBeLessThan(1_500)
   })
 
   it('refuses more values than it may hold', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { processorMs } from '../../test/harness/processor-ms.js'
 import { RegexError } from '../regex/node.js'
 import { compileMatchers, excludesEmpty } from './match-labels.js'
 import { compilePattern } from './pattern.js'
@@ -23,11 +24,10 @@ describe('a pattern', () => {
     expect(compilePattern(expression).match(text)).toEqual(expected)
   })
 
-  it('that would make a backtracking engine hang takes linear time', () => {
+  it('that would make a backtracking engine hang takes linear time', async () => {
     const pattern = compilePattern('(a+)+$')
-    const started = performance.now()
-    expect(pattern.match(`${'a'.repeat(5_000)}b`)).toBeNull()
-    expect(performance.now() - started).toBeLessThan(2_000)
+    const spent = await processorMs(() => expect(pattern.match(`${'a'.repeat(5_000)}b`)).toBeNull())
+    expect(spent).toBeLessThan(2_000)
   })
 
   it('is refused where RE2 refuses it', () => {
