@@ -48,7 +48,13 @@ export function parseCosts(): Readonly<Record<string, number>> {
   const costs: Record<string, number> = {}
   for (const [name, logs] of Object.entries({ plain, access, json })) {
     const body = Buffer.from(JSON.stringify({ logs }))
-    const batch: ParsedBatch = { batchId: 'b', orgId: 'org_1', protocol: 'native-json', acceptedAt: NOW, body }
+    const batch: ParsedBatch = {
+      batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+      orgId: 'org_1',
+      protocol: 'native-json',
+      acceptedAt: NOW,
+      body,
+    }
     // As JSON.parse makes them: strings built here by concatenation would be slower to read.
     const parsed = (JSON.parse(body.toString()) as { logs: typeof plain }).logs
     costs[`${name}: enriching and scrubbing`] = cost(LOGS, () => {

@@ -13,7 +13,10 @@ const MAIN: readonly Rule[] = [
   ['enqueue', /\/queue\/postgres\/intake\.js$/, /enqueue/i],
   ['claim', /\/queue\/postgres\/intake(?:-claims)?\.js$|\/queue\/waiters\.js$/],
   ['manifests', /\/queue\/postgres\/flush-manifests\.js$/],
-  ['insert', /\/embedded\/chdb\.js$|\/sql\/row-writer\.js$|\/ingest\/parse\/flush-id\.js$|\/ingest\/normalizer\//],
+  [
+    'insert',
+    /\/embedded\/chdb(?:-insert)?\.js$|\/sql\/row-writer\.js$|\/ingest\/columns\/native-block\.js$|\/ingest\/normalizer\//,
+  ],
   ['http and guards', /\/ingest\/edge\//],
   ['other roles', /\/dist\/(?:evaluator|notifier|gateway|prisma|sql|composition)\//],
 ]

@@ -13,6 +13,7 @@ import {
 import { insertError, queryError } from '../sql/clients-errors.js'
 import { quotedFilters, requireParams, setParams } from '../sql/clients-params.js'
 import { ENGINE_ARGUMENTS } from './chdb-bounds.js'
+import { insertBlocks } from './chdb-insert.js'
 
 /**
  * ClickHouse in this process. A connection runs one query at a time and an aborted one runs on, so each kind of work has
@@ -95,9 +96,11 @@ async function openConnection(path: string, database: string, opened: ClickHouse
         throw queryError(error)
       }
     },
-    async insertRows({ table, columns, format, body, token, settings }) {
+    async insertRows(insert) {
+      const { table, columns, format, body, token, settings } = insert
       if (body.length === 0) return
       try {
+        if (format === 'Native') return await insertBlocks(path, insert, run)
         await inTurn(() =>
           connection.chdb.rawInsert({
             table,

@@ -15,8 +15,8 @@ export interface RowInsert {
   readonly table: string
   /** Left out, the columns are named by the rows' keys. */
   readonly columns?: readonly string[]
-  /** An object a line, or an array a line in the order of `columns`. */
-  readonly format: 'JSONEachRow' | 'JSONCompactEachRow'
+  /** An object a line, an array a line in the order of `columns`, or blocks of ClickHouse's own columns. */
+  readonly format: 'JSONEachRow' | 'JSONCompactEachRow' | 'Native'
   readonly body: Uint8Array
   /**
    * Names the body: an insert of the same token adds nothing while the token is within the table's deduplication

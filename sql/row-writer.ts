@@ -1,5 +1,5 @@
 import { SLICE_MS } from '../schema/domain/slice.js'
-import { LOG_ROW_FORMAT, type RowWriter } from '../schema/ports.js'
+import { ROW_FORMAT, type RowWriter } from '../schema/ports.js'
 import type { ClickHouse } from './clients.js'
 
 const COUNT_SECONDS = 30
@@ -18,7 +18,7 @@ export function createRowWriter(
       clickhouse.insertRows({
         table,
         columns,
-        format: LOG_ROW_FORMAT,
+        format: ROW_FORMAT,
         body: rows,
         token: `flush-${flushId}`,
         settings: INSERT_SETTINGS,

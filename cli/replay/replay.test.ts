@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { expect, onTestFinished, test } from 'vitest'
 import { type ParsedBatch, toLogRows } from '../../ingest/parse/index.js'
 import { packageRoot } from '../../package-root.js'
+import { readNativeBlock } from '../../test/harness/native-block.js'
 import { NOW, openTestEdge, SECRET } from '../../test/ingest-edge.js'
 import { openstack } from './formats/openstack.js'
 import { paceOf } from './pace.js'
@@ -119,16 +120,13 @@ test.runIf(existsSync(file))('2,000 lines of OpenStack go through the edge, each
   const batches: ParsedBatch[] = edge.intake.batches.map((batch) => ({ ...batch, acceptedAt: NOW }))
   const { rows, lines: flushLines } = toLogRows(batches)
   expect(flushLines[0]?.rows).toBe(2_000)
-  const cells = Buffer.from(rows)
-    .toString()
-    .trimEnd()
-    .split('\n')
-    .map((row) => JSON.parse(row) as unknown[])
-  const ofService = (service: string) => cells.filter((row) => row[3] === service).length
+  const cells = readNativeBlock(rows)
+  const ofService = (service: string) => cells.filter((row) => row.service === service).length
   expect(['nova-api', 'nova-compute', 'nova-scheduler'].map(ofService)).toEqual([1060, 933, 7])
-  expect(cells.filter((row) => row[4] === 'warn')).toHaveLength(31)
+  expect(cells.filter((row) => row.level === 'warn')).toHaveLength(31)
   // Of the access lines each has its status, its length and its time.
-  const access = cells.filter((row) => Object.hasOwn(row[9] as object, 'status'))
+  const numbers = cells.map((row) => (row.attributes_number as [string, number][]).map(([name]) => name))
+  const access = numbers.filter((names) => names.includes('status'))
   expect(access.length).toBeGreaterThan(900)
-  for (const row of access) expect(Object.keys(row[9] as object)).toEqual(['pid', 'status', 'len', 'time'])
+  for (const names of access) expect(names).toEqual(['pid', 'status', 'len', 'time'])
 })

@@ -28,7 +28,7 @@ function batch(protocol: ParsedBatch['protocol'], body: Uint8Array): ParsedBatch
 function stored(signal: OtlpSignal, one: ParsedBatch): string {
   if (signal === 'metrics') return JSON.stringify(toMetricSamples([one]))
   const { rows, lines } = signal === 'logs' ? toLogRows([one]) : toSpanRows([one])
-  return Buffer.from(rows).toString() + JSON.stringify(lines)
+  return Buffer.from(rows).toString('latin1') + JSON.stringify(lines)
 }
 
 function both(signal: OtlpSignal, payload: unknown): [json: string, protobuf: string] {

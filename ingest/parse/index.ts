@@ -1,6 +1,7 @@
 /** Reading batches: bytes of the protocols → rows of the stores. Pure, but for the pool of worker threads. */
+
+export { stampFlushId } from '../columns/index.js'
 export type { ParsedBatch } from './batch.js'
-export { stampFlushId } from './flush-id.js'
 export { type BatchIssue, InvalidBatchError, PoisonBatchError } from './issues.js'
 export { toLogRows } from './log-rows.js'
 export { type MetricSamples, toMetricSamples } from './metric-samples.js'

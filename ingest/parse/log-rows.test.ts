@@ -6,8 +6,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type EmbeddedClickHouse, openEmbeddedClickHouse } from '../../embedded/chdb.js'
 import { packageRoot } from '../../package-root.js'
 import { createLogWriter } from '../../sql/log-writer.js'
+import { stampFlushId } from '../columns/index.js'
 import type { ParsedBatch } from './batch.js'
-import { stampFlushId } from './flush-id.js'
 import { PoisonBatchError } from './issues.js'
 import { toLogRows } from './log-rows.js'
 import type { NativeLog } from './native-logs.js'
@@ -225,8 +225,3 @@ function thrown(call: () => unknown): unknown {
     return error
   }
 }
-
-test('rows without a cell for the flush id are not written into', () => {
-  expect(() => stampFlushId(Buffer.from('{"a":1}\n'), 1n)).toThrow(RangeError)
-  expect(() => stampFlushId(new Uint8Array(0), -1n)).toThrow(RangeError)
-})

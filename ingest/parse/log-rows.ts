@@ -1,15 +1,12 @@
+import { NanosecondsColumn, TextColumn } from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichAttributes, enrichLog } from '../enrich/index.js'
-import { SharedCells } from './attribute-cells.js'
-import { flattenAttributes } from './attributes.js'
+import { AttributeColumns } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
-import { FLUSH_ID_PLACEHOLDER } from './flush-id.js'
-import { FlushLines, type OpenLine } from './flush-lines.js'
 import { storedLevel } from './level.js'
 import type { NativeLog } from './native-logs.js'
-import { QuotedNames, wellFormed } from './quoted-names.js'
 import { readLogs } from './read-batch.js'
-import { type DaysOf, FlushTooLargeError, MAX_ROWS_BYTES, type Rows, rowTail, standardDays } from './rows.js'
-import { nanosecondsText, readTimestamp } from './timestamp.js'
+import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
+import { readTimestamp } from './timestamp.js'
 
 /** The service of a log that names none. */
 export const UNKNOWN_SERVICE = 'unknown'
@@ -28,100 +25,46 @@ export function toLogRows(
   contextOf: ContextOf = bareContexts(),
   daysOf: DaysOf = standardDays,
 ): Rows {
-  const lines = new FlushLines()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for (const batch of batches) {
-    const chunk = batchRows(batch, lines.of(batch.orgId, batch.acceptedAt), contextOf, rowTail(batch, daysOf))
-    chunks.push(chunk)
-    size += chunk.byteLength
-    if (size > MAX_ROWS_BYTES && batches.length > 1)
-      throw new FlushTooLargeError(`${batches.length} batches make more than ${MAX_ROWS_BYTES} bytes of rows.`)
-  }
-  const rows = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    rows.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return { rows, lines: lines.closed() }
-}
-
-function batchRows(batch: ParsedBatch, line: OpenLine, contextOf: ContextOf, tail: string): Uint8Array {
-  const { items, ascii: sentAscii } = readLogs(batch)
-  const context = contextOf(batch.orgId)
-  const ascii = sentAscii && context.ascii
-  const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
-  const name = `,${JSON.stringify(batch.batchId)},`
-  const quoted = new QuotedNames()
-  const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
-  let all = ''
-  for (const [item, sent] of items.entries()) {
-    const log = enrichLog(sent, batch.acceptedAt, context)
-    all += head + logCells(log, batch, line, ascii, quoted, shared) + name + item + tail
-  }
-  // What is ASCII (ids are) has no surrogates, and is written in a third of the time.
-  return ascii ? Buffer.from(all, 'latin1') : Buffer.from(wellFormed(all))
-}
-
-/** Cells from the time to the attributes; adds the log to the line. */
-function logCells(
-  log: NativeLog,
-  batch: ParsedBatch,
-  line: OpenLine,
-  ascii: boolean,
-  quoted: QuotedNames,
-  shared: SharedCells,
-): string {
-  const at = log.timestamp == null ? null : readTimestamp(log.timestamp)
-  const ms = at?.ms ?? Math.floor(batch.acceptedAt)
-  let bytes = ascii ? log.message.length : Buffer.byteLength(log.message)
-  let strings = ''
-  let numbers = ''
-  let bools = ''
-  if (log.attributes != null)
-    flattenAttributes(log.attributes, (name, value) => {
-      bytes += ascii ? name.length : Buffer.byteLength(name)
-      if (typeof value === 'string') {
-        bytes += ascii ? value.length : Buffer.byteLength(value)
-        strings += `${strings === '' ? '' : ','}${quoted.of(name)}:${JSON.stringify(value)}`
-      } else if (typeof value === 'number') {
-        const text = JSON.stringify(value)
-        bytes += text.length
-        numbers += `${numbers === '' ? '' : ','}${quoted.of(name)}:${text}`
-      } else {
-        bytes += value ? 4 : 5
-        bools += `${bools === '' ? '' : ','}${quoted.of(name)}:${value}`
-      }
-    })
-  if (log.shared !== undefined) {
-    const common = shared.of(log.shared)
-    bytes += common.bytes
-    strings = joined(strings, common.strings)
-    numbers = joined(numbers, common.numbers)
-    bools = joined(bools, common.bools)
-  }
-  line.add(ms, bytes)
-  const service = quoted.of(log.service || UNKNOWN_SERVICE)
-  const level = quoted.of(storedLevel(log.level))
-  const ids = `${quotedId(log.traceId)},${quotedId(log.spanId)}`
-  const time = nanosecondsText(ms, at?.ns ?? 0)
-  return `${time},${service},${level},${JSON.stringify(log.message)},${ids},{${strings}},{${numbers}},{${bools}}`
+  const ts = new NanosecondsColumn()
+  const [service, level, message] = [new TextColumn(), new TextColumn(), new TextColumn()]
+  const [traceId, spanId] = [new TextColumn(), new TextColumn()]
+  const attributes = new AttributeColumns()
+  let context = contextOf(batches[0]?.orgId ?? '')
+  return rowsOf<NativeLog>(batches, daysOf, {
+    columns: {
+      ...{ ts, service, level, message, trace_id: traceId, span_id: spanId },
+      attributes_string: attributes.strings,
+      attributes_number: attributes.numbers,
+      attributes_bool: attributes.bools,
+    },
+    read(batch) {
+      context = contextOf(batch.orgId)
+      const { items, ascii } = readLogs(batch)
+      return { items, ascii: ascii && context.ascii }
+    },
+    write(sent, { acceptedAt }, line, ascii) {
+      const log = enrichLog(sent, acceptedAt, context)
+      const at = log.timestamp == null ? null : readTimestamp(log.timestamp)
+      const ms = at?.ms ?? Math.floor(acceptedAt)
+      ts.add(ms, at?.ns ?? 0)
+      service.add(log.service || UNKNOWN_SERVICE, ascii)
+      level.add(storedLevel(log.level), ascii)
+      traceId.add(storedId(log.traceId), ascii)
+      spanId.add(storedId(log.spanId), ascii)
+      const change = (shared: Readonly<Record<string, unknown>>) => enrichAttributes(shared, context)
+      line.add(ms, message.add(log.message, ascii) + attributes.add(log.attributes, ascii, log.shared, change))
+    },
+  })
 }
 
 const HEX = /^[0-9a-fA-F]{16}(?:[0-9a-fA-F]{16})?$/
+const UPPER = /[A-F]/
 
 /**
- * JSON text of a trace or span id. Those of 16 or 32 hexadecimal digits are kept in lower case, as W3C's trace context
- * writes them; most come so, and need no closer look.
+ * A trace or span id as it is stored: those of 16 or 32 hexadecimal digits in lower case, as W3C's trace context writes
+ * them; most come so. Others stay as they are.
  */
-function quotedId(id: string | null | undefined): string {
-  if (id == null) return '""'
-  const text = JSON.stringify(id)
-  const lower = text.toLowerCase()
-  return lower !== text && HEX.test(id) ? lower : text
-}
-
-function joined(own: string, shared: string): string {
-  return own === '' ? shared : shared === '' ? own : `${own},${shared}`
+function storedId(id: string | null | undefined): string {
+  if (id == null) return ''
+  return UPPER.test(id) && HEX.test(id) ? id.toLowerCase() : id
 }

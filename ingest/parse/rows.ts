@@ -1,9 +1,16 @@
 import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import type { FlushLine } from '../../schema/ports/flushes.js'
+import {
+  type Column,
+  MillisecondsColumn,
+  nativeBlock,
+  SameTextColumn,
+  SameUuidColumn,
+  UInt16Column,
+  UInt32Column,
+} from '../columns/index.js'
 import type { ParsedBatch } from './batch.js'
-import { FLUSH_ID_PLACEHOLDER } from './flush-id.js'
 import { FlushLines, type OpenLine } from './flush-lines.js'
-import { wellFormed } from './quoted-names.js'
 
 /** Rows of some batches, in their order, and what they add to a flush. */
 export interface Rows {
@@ -12,13 +19,10 @@ export interface Rows {
   readonly lines: readonly FlushLine[]
 }
 
-/** Cells of one item, from the one after the org to the one before the batch; adds the item to the line. */
-export type WriteCells<Item> = (item: Item, batch: ParsedBatch, line: OpenLine, ascii: boolean) => string
-
 /** The items of a batch. */
 export interface BatchItems<Item> {
   readonly items: Iterable<Item>
-  /** Whether their rows will surely be ASCII, which is written in a third of the time. */
+  /** Whether all their texts are surely ASCII, enriched as they will be: that is written in a third of the time. */
   readonly ascii: boolean
 }
 
@@ -28,11 +32,6 @@ export type DaysOf = (orgId: string) => number
 /** What holds where nothing is said. */
 export const standardDays: DaysOf = () => DEFAULT_RETENTION.logs
 
-/** What ends the rows of a batch. */
-export function rowTail({ acceptedAt, orgId }: ParsedBatch, daysOf: DaysOf): string {
-  return `,${Math.floor(acceptedAt)},${daysOf(orgId)}]\n`
-}
-
 /** Rows past this are made of several batches no more: the flush is halved. */
 export const MAX_ROWS_BYTES = 96 * 1024 * 1024
 
@@ -41,52 +40,55 @@ export class FlushTooLargeError extends Error {
   override readonly name = 'FlushTooLargeError'
 }
 
-/**
- * Rows of batches: flush, org, the item's cells, batch, position, time of acceptance, days of retention.
- *
- * @param read The items of a batch; what it throws is the batch's fault.
- */
+/** What makes rows of one signal. */
+export interface RowMaker<Item> {
+  /** The signal's own columns; those of the flush, the batch and the org stand beside them. */
+  readonly columns: Readonly<Record<string, Column>>
+  /** The items of a batch; what it throws is the batch's fault. */
+  read(batch: ParsedBatch): BatchItems<Item>
+  /** Adds an item to each of the columns, and to the line. */
+  write(item: Item, batch: ParsedBatch, line: OpenLine, ascii: boolean): void
+}
+
+/** Rows of batches: one block of columns, in the order of the batches and their items. */
 export function rowsOf<Item>(
   batches: readonly ParsedBatch[],
   daysOf: DaysOf,
-  read: (batch: ParsedBatch) => BatchItems<Item>,
-  write: WriteCells<Item>,
+  { columns, read, write }: RowMaker<Item>,
 ): Rows {
   const lines = new FlushLines()
-  const chunks: Buffer[] = []
-  let size = 0
+  const origin = {
+    org_id: new SameTextColumn(),
+    batch_id: new SameUuidColumn(),
+    item: new UInt32Column(),
+    accepted_at: new MillisecondsColumn(),
+    retention_days: new UInt16Column(),
+  }
+  const all = { ...origin, ...columns }
+  let rows = 0
   for (const batch of batches) {
     const line = lines.of(batch.orgId, batch.acceptedAt)
-    const head = `[${FLUSH_ID_PLACEHOLDER},${JSON.stringify(batch.orgId)},`
-    const name = `,${JSON.stringify(batch.batchId)},`
-    const tail = rowTail(batch, daysOf)
-    let number = 0
-    let all = ''
+    const acceptedAt = Math.floor(batch.acceptedAt)
+    const days = daysOf(batch.orgId)
     const { items, ascii } = read(batch)
+    let number = 0
     for (const item of items) {
-      all += head + write(item, batch, line, ascii) + name + number++ + tail
-      if (all.length > 4 * 1024 * 1024) all = keep(all, ascii)
+      write(item, batch, line, ascii)
+      origin.item.add(number++)
+      origin.accepted_at.add(acceptedAt)
+      origin.retention_days.add(days)
     }
-    keep(all, ascii)
-    if (size > MAX_ROWS_BYTES && batches.length > 1)
+    origin.org_id.add(batch.orgId, number)
+    origin.batch_id.add(batch.batchId, number)
+    rows += number
+    if (batches.length > 1 && sizeOf(all) > MAX_ROWS_BYTES)
       throw new FlushTooLargeError(`${batches.length} batches make more than ${MAX_ROWS_BYTES} bytes of rows.`)
   }
-  return { rows: joined(chunks, size), lines: lines.closed() }
-
-  function keep(text: string, ascii: boolean): '' {
-    const chunk = ascii ? Buffer.from(text, 'latin1') : Buffer.from(wellFormed(text))
-    chunks.push(chunk)
-    size += chunk.byteLength
-    return ''
-  }
+  return { rows: nativeBlock(all, rows), lines: lines.closed() }
 }
 
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const rows = new Uint8Array(size)
-  let at = 0
-  for (const chunk of chunks) {
-    rows.set(chunk, at)
-    at += chunk.byteLength
-  }
-  return rows
+function sizeOf(columns: Readonly<Record<string, Column>>): number {
+  let size = 0
+  for (const name in columns) size += columns[name]?.size ?? 0
+  return size
 }

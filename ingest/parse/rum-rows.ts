@@ -1,19 +1,16 @@
 import { ratingOf } from '../../schema/domain/vitals.js'
+import { Float64Column, MapColumn, NanosecondsColumn, TextColumn } from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichRum } from '../enrich/index.js'
-import { attributeCells, mapCells, textMapCell } from './attribute-cells.js'
+import { AttributeColumns, addTexts } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
 import { errorFingerprint } from './error-fingerprint.js'
-import { QuotedNames } from './quoted-names.js'
 import { readRum } from './read-batch.js'
 import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
 import type { RumItem } from './rum-item.js'
-import { nanosecondsText, readTimestamp } from './timestamp.js'
-
-const NO_CELLS = { strings: '', numbers: '', bools: '', bytes: 0 }
+import { readTimestamp } from './timestamp.js'
 
 /**
- * Rows of batches of browser events, in the order of `RUM_ROW_COLUMNS`, enriched and scrubbed: the same
- * batches give the same bytes.
+ * Rows of batches of browser events, enriched and scrubbed: the same batches give the same bytes.
  *
  * Usage counts, as `bytes` of an event, the UTF-8 length of its texts and of the names and values of its attribution and
  * its attributes.
@@ -25,55 +22,77 @@ export function toRumRows(
   contextOf: ContextOf = bareContexts(),
   daysOf: DaysOf = standardDays,
 ): Rows {
-  const quoted = new QuotedNames()
-  return rowsOf(
-    batches,
-    daysOf,
-    (batch) => ({ items: readRum(batch), ascii: false }),
-    (sent: RumItem, batch, line) => {
+  const ts = new NanosecondsColumn()
+  const value = new Float64Column()
+  const texts = new Map<keyof EventTexts, TextColumn>()
+  for (const name of TEXTS) texts.set(name, new TextColumn())
+  const attribution = new MapColumn(new TextColumn())
+  const attributes = new AttributeColumns()
+  return rowsOf<RumItem>(batches, daysOf, {
+    columns: {
+      ...{ ts, value, ...Object.fromEntries(texts), attribution },
+      attributes_string: attributes.strings,
+      attributes_number: attributes.numbers,
+      attributes_bool: attributes.bools,
+    },
+    read: (batch) => ({ items: readRum(batch), ascii: false }),
+    write(sent, batch, line, ascii) {
       const event = enrichRum(sent, contextOf(batch.orgId))
       const at = event.timestamp == null ? null : readTimestamp(event.timestamp)
       const ms = at?.ms ?? Math.floor(batch.acceptedAt)
-      const type = event.type.toLowerCase()
-      const metric = type === 'vital' ? (event.name ?? '').toUpperCase() : ''
-      const rating = ratingOf(metric, event.value ?? 0) ?? event.rating?.toLowerCase() ?? ''
-      const errorType = event.error?.type ?? ''
-      const message = event.error?.message ?? ''
-      const stack = event.error?.stack ?? ''
-      const fingerprint =
-        event.error == null ? '' : event.error.fingerprint || errorFingerprint(errorType, message, stack)
-      const page = event.page || pathOf(event.url ?? '')
-      const own = attributeCells(event.attributes ?? {}, quoted)
-      const attribution = textMapCell(event.attribution ?? {}, quoted)
-      const before = [event.app, event.appVersion, event.environment, event.session, event.user, event.view]
-      const texts = [...before, page, event.url, event.referrer, type, metric === '' ? event.name : metric]
-      const after = [
-        rating,
-        errorType,
-        message,
-        stack,
-        fingerprint,
-        event.userAgent,
-        event.browser,
-        event.browserVersion,
-      ]
-      after.push(event.os, event.osVersion, event.device, event.country?.toUpperCase(), event.region, event.city)
-      after.push(event.traceId?.toLowerCase(), event.spanId?.toLowerCase())
-      let bytes = own.bytes + attribution.bytes
-      for (const text of [...texts, ...after]) bytes += Buffer.byteLength(text ?? '')
+      ts.add(ms, at?.ns ?? 0)
+      value.add(event.value ?? 0)
+      const said = eventTexts(event)
+      let bytes = addTexts(attribution, event.attribution ?? {}) + attributes.add(event.attributes, ascii)
+      for (const [name, column] of texts) bytes += column.add(said[name] ?? '', ascii)
       line.add(ms, bytes)
-      const cells = (all: readonly (string | null | undefined)[]) =>
-        all.map((text) => quotedText(text, quoted)).join(',')
-      const time = nanosecondsText(ms, at?.ns ?? 0)
-      return `${time},${cells(texts)},${event.value ?? 0},${cells(after)},${attribution.cell},${mapCells(own, NO_CELLS)}`
     },
-  )
+  })
 }
 
-/** Short texts repeat from event to event; long ones do not. */
-function quotedText(text: string | null | undefined, quoted: QuotedNames): string {
-  if (text == null || text === '') return '""'
-  return text.length <= 64 ? quoted.of(text) : JSON.stringify(text)
+/** Columns of an event that are texts. */
+const TEXTS = [
+  ...(['app', 'app_version', 'environment', 'session_id', 'user_id', 'view_id', 'page', 'url', 'referrer'] as const),
+  ...(['type', 'name', 'rating', 'error_type', 'error_message', 'error_stack', 'fingerprint', 'user_agent'] as const),
+  ...(['browser', 'browser_version', 'os', 'os_version', 'device', 'country', 'region', 'city'] as const),
+  ...(['trace_id', 'span_id'] as const),
+]
+type EventTexts = Record<(typeof TEXTS)[number], string | null | undefined>
+
+/** What an event says in each of the columns. */
+function eventTexts(event: RumItem): EventTexts {
+  const type = event.type.toLowerCase()
+  const metric = type === 'vital' ? (event.name ?? '').toUpperCase() : ''
+  const [errorType, message, stack] = [event.error?.type ?? '', event.error?.message ?? '', event.error?.stack ?? '']
+  return {
+    app: event.app,
+    app_version: event.appVersion,
+    environment: event.environment,
+    session_id: event.session,
+    user_id: event.user,
+    view_id: event.view,
+    page: event.page || pathOf(event.url ?? ''),
+    url: event.url,
+    referrer: event.referrer,
+    type,
+    name: metric === '' ? event.name : metric,
+    rating: ratingOf(metric, event.value ?? 0) ?? event.rating?.toLowerCase(),
+    error_type: errorType,
+    error_message: message,
+    error_stack: stack,
+    fingerprint: event.error == null ? '' : event.error.fingerprint || errorFingerprint(errorType, message, stack),
+    user_agent: event.userAgent,
+    browser: event.browser,
+    browser_version: event.browserVersion,
+    os: event.os,
+    os_version: event.osVersion,
+    device: event.device,
+    country: event.country?.toUpperCase(),
+    region: event.region,
+    city: event.city,
+    trace_id: event.traceId?.toLowerCase(),
+    span_id: event.spanId?.toLowerCase(),
+  }
 }
 
 /** The path of an address, without host, query and fragment; empty where there is none. */

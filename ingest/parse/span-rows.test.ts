@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
+import { readNativeBlock } from '../../test/harness/native-block.js'
 import type { ParsedBatch } from './batch.js'
 import { toSpanRows } from './span-rows.js'
 
+const BATCH = '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'
 const AT = Date.UTC(2026, 10, 21, 3, 20, 7)
 const span = (spanId: string, more: object = {}) => ({
   traceId: '5b8efff798038103d269b633813fc60c',
@@ -16,17 +18,17 @@ const span = (spanId: string, more: object = {}) => ({
 })
 function rowsOf(...spans: readonly object[]) {
   const body = Buffer.from(JSON.stringify({ spans }))
-  const batch: ParsedBatch = { batchId: 'b', orgId: 'org_1', protocol: 'native-json', acceptedAt: AT, body }
+  const batch: ParsedBatch = { batchId: BATCH, orgId: 'org_1', protocol: 'native-json', acceptedAt: AT, body }
   const { rows, lines } = toSpanRows([batch])
-  return { rows: Buffer.from(rows).toString('utf8').trimEnd().split('\n'), bytes: lines[0]?.bytes ?? 0 }
+  return { rows: readNativeBlock(rows), bytes: lines[0]?.bytes ?? 0 }
 }
 
 test('a span of ASCII makes the same row and the same bytes beside one that is not', () => {
   const foreign = span('2', { name: 'Größe', attributes: { städte: 'Köln' } })
   const [plain, beside, alone] = [rowsOf(span('1')), rowsOf(span('1'), foreign), rowsOf(foreign)]
-  expect(beside.rows[0]).toBe(plain.rows[0])
+  expect(beside.rows[0]).toEqual(plain.rows[0])
   expect(beside.bytes).toBe(plain.bytes + alone.bytes)
-  expect(beside.rows[1]).toContain('"Größe"')
+  expect(beside.rows[1]?.name).toBe('Größe')
   const text = Buffer.byteLength('GET /orders' + 'none' + 'path/x' + 'status200' + 'cachedtrue')
   const shared = Buffer.byteLength('resource.service.nameapi' + 'resource.pid1')
   expect(plain.bytes).toBe(text + shared)
@@ -40,6 +42,8 @@ test('each span has its own resource, however many read the same', () => {
     span('3'),
     span('4', { ...other, scope: { attributes: { a: 'b' } } }),
   )
-  expect(rows.map((row) => /"resource\.service\.name":"(\w+)"/.exec(row)?.[1])).toEqual(['api', 'web', 'api', 'web'])
-  expect(rows.map((row) => row.includes('"scope.a":"b"'))).toEqual([false, false, false, true])
+  const attribute = (name: string) =>
+    rows.map(({ attributes_string }) => new Map(attributes_string as [string, string][]).get(name))
+  expect(attribute('resource.service.name')).toEqual(['api', 'web', 'api', 'web'])
+  expect(attribute('scope.a')).toEqual([undefined, undefined, undefined, 'b'])
 })

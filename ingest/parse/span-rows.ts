@@ -1,16 +1,14 @@
+import { ArrayColumn, MapColumn, NanosecondsColumn, TextColumn, UInt64Column } from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichAttributes, enrichSpan } from '../enrich/index.js'
-import { attributeCells, mapCells, SharedCells, textMapCell } from './attribute-cells.js'
+import { AttributeColumns, addTexts } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
 import { UNKNOWN_SERVICE } from './log-rows.js'
-import { QuotedNames } from './quoted-names.js'
 import { readSpans } from './read-batch.js'
 import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
-import type { Attributes, SpanItem } from './span-item.js'
-import { nanosecondsText } from './timestamp.js'
+import type { Attributes, SpanEvent, SpanItem, SpanLink } from './span-item.js'
 
 /**
- * Rows of batches of spans, in the order of `SPAN_ROW_COLUMNS`, enriched and scrubbed: the same batches
- * give the same bytes.
+ * Rows of batches of spans, enriched and scrubbed: the same batches give the same bytes.
  *
  * Usage counts, as `bytes` of a span, the UTF-8 length of its name, its status message and the names and values of its
  * attributes, its events and links included.
@@ -22,54 +20,93 @@ export function toSpanRows(
   contextOf: ContextOf = bareContexts(),
   daysOf: DaysOf = standardDays,
 ): Rows {
-  const quoted = new QuotedNames()
-  let context = contextOf(batches[0]?.orgId ?? '')
-  let of: ParsedBatch | null = null
-  const shared = new SharedCells(quoted, (attributes) => enrichAttributes(attributes, context))
-  const read = (batch: ParsedBatch) => {
-    const { items, ascii } = readSpans(batch)
-    return { items, ascii: ascii && contextOf(batch.orgId).ascii }
+  const times = { ts: new NanosecondsColumn(), duration_ns: new UInt64Column() }
+  const texts = {
+    ...{ service: new TextColumn(), name: new TextColumn(), kind: new TextColumn(), status: new TextColumn() },
+    ...{ status_message: new TextColumn(), trace_id: new TextColumn(), span_id: new TextColumn() },
+    ...{ parent_span_id: new TextColumn(), trace_state: new TextColumn() },
+    ...{ scope_name: new TextColumn(), scope_version: new TextColumn() },
   }
-  return rowsOf(batches, daysOf, read, (sent: SpanItem, batch, line, ascii) => {
-    if (batch !== of) context = contextOf(batch.orgId)
-    of = batch
-    const span = enrichSpan(sent, context)
-    const own = attributeCells(span.attributes, quoted, ascii)
-    const common = shared.of(span.shared)
-    const { cells, bytes } = arrayCells(span, quoted)
-    const named = ascii
-      ? span.name.length + span.statusMessage.length
-      : Buffer.byteLength(span.name) + Buffer.byteLength(span.statusMessage)
-    line.add(span.start.ms, named + own.bytes + common.bytes + bytes)
-    return (
-      `${nanosecondsText(span.start.ms, span.start.ns)},${span.durationNs},${quoted.of(span.service || UNKNOWN_SERVICE)},` +
-      `${quoted.of(span.name)},${quoted.of(span.kind)},${quoted.of(span.status)},${quoted.of(span.statusMessage)},` +
-      `"${span.traceId}","${span.spanId}","${span.parentSpanId}",${quoted.of(span.traceState)},` +
-      `${quoted.of(span.scopeName)},${quoted.of(span.scopeVersion)},${mapCells(own, common)},${cells}`
-    )
+  const attributes = new AttributeColumns()
+  const events = new EventColumns()
+  const links = new LinkColumns()
+  let context = contextOf(batches[0]?.orgId ?? '')
+  const change = (shared: Attributes) => enrichAttributes(shared, context)
+  return rowsOf<SpanItem>(batches, daysOf, {
+    columns: {
+      ...{ ...times, ...texts },
+      attributes_string: attributes.strings,
+      attributes_number: attributes.numbers,
+      attributes_bool: attributes.bools,
+      ...{ events_ts: events.at, events_name: events.name, events_attributes: events.attributes },
+      ...{ links_trace_id: links.traceId, links_span_id: links.spanId, links_attributes: links.attributes },
+    },
+    read(batch) {
+      context = contextOf(batch.orgId)
+      const { items, ascii } = readSpans(batch)
+      return { items, ascii: ascii && context.ascii }
+    },
+    write(sent, _batch, line, ascii) {
+      const span = enrichSpan(sent, context)
+      times.ts.add(span.start.ms, span.start.ns)
+      times.duration_ns.add(span.durationNs)
+      texts.service.add(span.service || UNKNOWN_SERVICE, ascii)
+      texts.kind.add(span.kind, true)
+      texts.status.add(span.status, true)
+      texts.trace_id.add(span.traceId, ascii)
+      texts.span_id.add(span.spanId, ascii)
+      texts.parent_span_id.add(span.parentSpanId, ascii)
+      texts.trace_state.add(span.traceState, ascii)
+      texts.scope_name.add(span.scopeName, ascii)
+      texts.scope_version.add(span.scopeVersion, ascii)
+      const bytes =
+        texts.name.add(span.name, ascii) +
+        texts.status_message.add(span.statusMessage, ascii) +
+        attributes.add(span.attributes, ascii, span.shared, change) +
+        events.add(span.events, ascii) +
+        links.add(span.links, ascii)
+      line.add(span.start.ms, bytes)
+    },
   })
 }
 
-const NO_ARRAYS = { cells: '[],[],[],[],[],[]', bytes: 0 }
+/** What happened within spans: lists of equal length. */
+class EventColumns {
+  readonly at = new ArrayColumn(new NanosecondsColumn())
+  readonly name = new ArrayColumn(new TextColumn())
+  readonly attributes = new ArrayColumn(new MapColumn(new TextColumn()))
 
-/** Cells of the events and links, and their bytes as usage counts them. */
-function arrayCells({ events, links }: SpanItem, quoted: QuotedNames) {
-  if (events.length === 0 && links.length === 0) return NO_ARRAYS
-  let bytes = 0
-  const maps = (items: readonly { readonly attributes: Attributes }[]) =>
-    items.map(({ attributes }) => {
-      const map = textMapCell(attributes, quoted)
-      bytes += map.bytes
-      return map.cell
-    })
-  const arrays = [
-    events.map(({ at }) => nanosecondsText(at.ms, at.ns)),
-    events.map(({ name }) => JSON.stringify(name)),
-    maps(events),
-    links.map(({ traceId }) => JSON.stringify(traceId)),
-    links.map(({ spanId }) => JSON.stringify(spanId)),
-    maps(links),
-  ]
-  for (const { name } of events) bytes += Buffer.byteLength(name)
-  return { cells: arrays.map((cells) => `[${cells.join(',')}]`).join(','), bytes }
+  /** Adds a row's, and returns their bytes as usage counts them. */
+  add(events: readonly SpanEvent[], ascii: boolean): number {
+    let bytes = 0
+    for (const { at, name, attributes } of events) {
+      this.at.elements.add(at.ms, at.ns)
+      bytes += this.name.elements.add(name, ascii) + addTexts(this.attributes.elements, attributes, ascii)
+    }
+    this.at.close(events.length)
+    this.name.close(events.length)
+    this.attributes.close(events.length)
+    return bytes
+  }
+}
+
+/** What spans point at: lists of equal length. */
+class LinkColumns {
+  readonly traceId = new ArrayColumn(new TextColumn())
+  readonly spanId = new ArrayColumn(new TextColumn())
+  readonly attributes = new ArrayColumn(new MapColumn(new TextColumn()))
+
+  /** Adds a row's, and returns their bytes as usage counts them. */
+  add(links: readonly SpanLink[], ascii: boolean): number {
+    let bytes = 0
+    for (const { traceId, spanId, attributes } of links) {
+      this.traceId.elements.add(traceId, ascii)
+      this.spanId.elements.add(spanId, ascii)
+      bytes += addTexts(this.attributes.elements, attributes, ascii)
+    }
+    this.traceId.close(links.length)
+    this.spanId.close(links.length)
+    this.attributes.close(links.length)
+    return bytes
+  }
 }

@@ -5,12 +5,12 @@ import type { LogRecord, MetricKind } from '../domain/telemetry.js'
 import type { ReadLimits } from './series.js'
 
 /**
- * Format of the rows of `LogWriter.insert`, one JSON array a line. Measured through chDB: 5 µs a row, against 7 to 8 for
- * objects (JSONEachRow) or tab-separated rows; binary formats take less, but chDB takes none from memory.
+ * Format of the rows of a `RowWriter`: ClickHouse's own columns, one block. Measured through chDB, on a log of 370 bytes
+ * with one thread and without merges: 2.7 µs a row, against 8.5 for an array of JSON a line.
  */
-export const LOG_ROW_FORMAT = 'JSONCompactEachRow'
+export const ROW_FORMAT = 'Native'
 
-/** Columns of table `logs` in the order in which they stand in a row. */
+/** Columns of table `logs` that its rows have. */
 export const LOG_ROW_COLUMNS = [
   'flush_id',
   'org_id',
@@ -29,7 +29,7 @@ export const LOG_ROW_COLUMNS = [
   'retention_days',
 ] as const
 
-/** Columns of table `spans` in the order in which they stand in a row. */
+/** Columns of table `spans` that its rows have. */
 export const SPAN_ROW_COLUMNS = [
   'flush_id',
   'org_id',
@@ -61,7 +61,7 @@ export const SPAN_ROW_COLUMNS = [
   'retention_days',
 ] as const
 
-/** Columns of table `rum` in the order in which they stand in a row. */
+/** Columns of table `rum` that its rows have. */
 export const RUM_ROW_COLUMNS = [
   'flush_id',
   'org_id',
@@ -107,8 +107,8 @@ export const RUM_ROW_COLUMNS = [
 /** Stores rows of one table of ClickHouse. */
 export interface RowWriter {
   /**
-   * Inserts rows in `LOG_ROW_FORMAT` and the order of the table's columns above, under the flush's token: the same flush
-   * again adds nothing, as long as the store's deduplication window reaches (10,000 inserts).
+   * Inserts rows in `ROW_FORMAT`, of the table's columns above, under the flush's token: the same flush again adds
+   * nothing, as long as the store's deduplication window reaches (10,000 inserts).
    */
   insert(flushId: bigint, rows: Uint8Array): Promise<void>
   /** Rows of a flush that are stored, looked for in a range of slices. */

@@ -1,0 +1,17 @@
+/** Columns of rows in ClickHouse's Native format. */
+
+export { Bytes } from './bytes.js'
+export type { Column } from './column.js'
+export { nativeBlock, stampFlushId } from './native-block.js'
+export { ArrayColumn, MapColumn } from './nested-columns.js'
+export {
+  BoolColumn,
+  Float64Column,
+  MillisecondsColumn,
+  NanosecondsColumn,
+  UInt16Column,
+  UInt32Column,
+  UInt64Column,
+} from './number-columns.js'
+export { SameTextColumn, SameUuidColumn } from './same-columns.js'
+export { encodedText, TextColumn } from './text-column.js'

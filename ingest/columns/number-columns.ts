@@ -1,0 +1,138 @@
+import type { Bytes } from './bytes.js'
+import type { Column } from './column.js'
+
+type Cells = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
+
+/** Numbers of a fixed width, little-endian as this machine's are. */
+abstract class NumberColumn<Of extends Cells> implements Column {
+  protected count = 0
+  abstract readonly type: string
+
+  /** @param cells Empty; it is replaced by larger ones as it fills. */
+  protected constructor(
+    private readonly make: (length: number) => Of,
+    protected cells: Of = make(64),
+  ) {}
+
+  get size(): number {
+    return this.count * this.cells.BYTES_PER_ELEMENT
+  }
+
+  writeTo(bytes: Bytes): void {
+    bytes.append(new Uint8Array(this.cells.buffer, 0, this.size))
+  }
+
+  /** Makes room for so many more. */
+  protected reserve(more: number): void {
+    if (this.count + more <= this.cells.length) return
+    const larger = this.make(Math.max(this.count + more, this.cells.length * 2))
+    larger.set(this.cells)
+    this.cells = larger
+  }
+
+  protected put(value: number): void {
+    this.reserve(1)
+    this.cells[this.count++] = value
+  }
+}
+
+/** Booleans. */
+export class BoolColumn extends NumberColumn<Uint8Array<ArrayBuffer>> {
+  readonly type = 'Bool'
+
+  constructor() {
+    super((length) => new Uint8Array(length))
+  }
+
+  add(value: boolean): void {
+    this.put(value ? 1 : 0)
+  }
+}
+
+/** Whole numbers below 2^16. */
+export class UInt16Column extends NumberColumn<Uint16Array<ArrayBuffer>> {
+  readonly type = 'UInt16'
+
+  constructor() {
+    super((length) => new Uint16Array(length))
+  }
+
+  add(value: number): void {
+    this.put(value)
+  }
+}
+
+/** Whole numbers below 2^32. */
+export class UInt32Column extends NumberColumn<Uint32Array<ArrayBuffer>> {
+  readonly type = 'UInt32'
+
+  constructor() {
+    super((length) => new Uint32Array(length))
+  }
+
+  add(value: number): void {
+    this.put(value)
+  }
+}
+
+/** Floating-point numbers. Zero has no sign, as in the JSON that they came in and go out in. */
+export class Float64Column extends NumberColumn<Float64Array<ArrayBuffer>> {
+  readonly type = 'Float64'
+
+  constructor() {
+    super((length) => new Float64Array(length))
+  }
+
+  add(value: number): void {
+    this.put(value + 0)
+  }
+}
+
+const HALF = 2 ** 32
+
+/** Numbers of 64 bits, of which each is put as its lower and its upper half. */
+abstract class HalvesColumn extends NumberColumn<Uint32Array<ArrayBuffer>> {
+  constructor() {
+    super((length) => new Uint32Array(length))
+  }
+
+  protected putHalves(low: number, high: number): void {
+    this.reserve(2)
+    this.cells[this.count++] = low
+    this.cells[this.count++] = high
+  }
+}
+
+/** Whole numbers from 0 to 2^53. */
+export class UInt64Column extends HalvesColumn {
+  readonly type = 'UInt64'
+
+  add(value: number): void {
+    this.putHalves(value % HALF, Math.floor(value / HALF))
+  }
+}
+
+/** Times in whole milliseconds since the Unix epoch, not before it. */
+export class MillisecondsColumn extends HalvesColumn {
+  readonly type = "DateTime64(3, 'UTC')"
+
+  add(ms: number): void {
+    this.putHalves(ms % HALF, Math.floor(ms / HALF))
+  }
+}
+
+/** Times to the nanosecond, from the Unix epoch to 2262. */
+export class NanosecondsColumn extends HalvesColumn {
+  readonly type = "DateTime64(9, 'UTC')"
+
+  /**
+   * @param ms Whole milliseconds since the Unix epoch.
+   * @param ns Of nanoseconds after them, 0 to 999,999.
+   */
+  add(ms: number, ns: number): void {
+    // The product has up to 63 bits, and numbers are exact to 53: so it is made of two, in units of 2^16 and of one.
+    const upper = Math.floor(ms / 65_536) * 1_000_000
+    const lower = (ms % 65_536) * 1_000_000 + ns + (upper % 65_536) * 65_536
+    this.putHalves(lower % HALF, Math.floor(upper / 65_536) + Math.floor(lower / HALF))
+  }
+}
