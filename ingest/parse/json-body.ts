@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { InvalidBatchError, TooManyValuesError } from './issues.js'
+import { parseJsonPieces } from './json-pieces.js'
 import { BATCH_LIMITS } from './limits.js'
 import { hasMoreValues } from './value-count.js'
 
@@ -25,7 +26,10 @@ export interface JsonBody {
 export function parseJsonBody(body: Uint8Array, limit: number = BATCH_LIMITS.values): JsonBody {
   if (!isUtf8(body)) throw invalid('The body is not valid UTF-8.')
   if (body.byteLength > COUNTED_BYTES && hasMoreValues(body, limit)) throw new TooManyValuesError(limit)
-  const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8')
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength)
+  const pieced = parseJsonPieces(bytes)
+  if (pieced !== null) return { value: pieced.value, ascii: pieced.length === body.byteLength && !pieced.escaped }
+  const text = bytes.toString('utf8')
   try {
     const value: unknown = JSON.parse(text)
     return { value, ascii: text.length === body.byteLength && !text.includes('\\u') }
