@@ -1,11 +1,13 @@
+import { giveMemory, takeMemory } from './memory.js'
+
 /** Bytes that grow at their end. */
 export class Bytes {
   #buffer: Buffer<ArrayBuffer>
   #length = 0
 
   /** @param room Bytes that fit before it has to grow. */
-  constructor(room = 1024) {
-    this.#buffer = Buffer.allocUnsafeSlow(room)
+  constructor(room = 0) {
+    this.#buffer = Buffer.from(takeMemory(room))
   }
 
   get length(): number {
@@ -29,16 +31,24 @@ export class Bytes {
     return this.#buffer.subarray(0, this.#length)
   }
 
-  /** What has been appended, with memory of its own: nothing may be appended any more. */
+  /** What has been appended, and its memory with it: nothing may be appended any more. */
   owned(): Uint8Array<ArrayBuffer> {
     return new Uint8Array(this.#buffer.buffer, 0, this.#length)
+  }
+
+  /** Gives the memory back; nothing stands here any more. */
+  release(): void {
+    giveMemory(this.#buffer.buffer)
+    this.#buffer = Buffer.alloc(0)
+    this.#length = 0
   }
 
   #reserve(more: number): void {
     const needed = this.#length + more
     if (needed <= this.#buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2))
+    const larger = Buffer.from(takeMemory(needed))
     larger.set(this.view())
+    giveMemory(this.#buffer.buffer)
     this.#buffer = larger
   }
 }

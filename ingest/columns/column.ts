@@ -8,4 +8,6 @@ export interface Column {
   readonly size: number
   /** Writes it behind what is there. */
   writeTo(bytes: Bytes): void
+  /** Gives its memory back. Nothing may be added any more. */
+  release(): void
 }

@@ -7,6 +7,7 @@ import {
   type Column,
   encodedText,
   Float64Column,
+  giveMemory,
   MapColumn,
   MillisecondsColumn,
   NanosecondsColumn,
@@ -135,6 +136,22 @@ test('lists and maps have their own elements, the empty ones none', () => {
     lists.close(list.length)
   }
   expect(read(lists, 3)).toEqual(told.map((list) => list.map((map) => Object.entries(map))))
+})
+
+test('memory that one block gave back is the next one’s, and shows nothing of it', () => {
+  const blockOf = (text: string, rows: number) => {
+    const column = new TextColumn()
+    for (let i = 0; i < rows; i++) column.add(text, false)
+    return nativeBlock({ it: column }, rows)
+  }
+  const first = blockOf('first', 30_000)
+  const { buffer } = first
+  giveMemory(buffer)
+  const second = blockOf('ü', 40_000)
+  expect(second.buffer).toBe(buffer)
+  expect(readNativeBlock(second).every(({ it }) => it === 'ü')).toBe(true)
+  giveMemory(new ArrayBuffer(1024 ** 3))
+  expect(blockOf('x', 1).buffer.byteLength).toBe(64 * 1024)
 })
 
 describe('the id of a flush', () => {

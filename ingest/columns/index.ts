@@ -2,6 +2,7 @@
 
 export { Bytes } from './bytes.js'
 export type { Column } from './column.js'
+export { giveMemory } from './memory.js'
 export { nativeBlock, stampFlushId } from './native-block.js'
 export { ArrayColumn, MapColumn } from './nested-columns.js'
 export {

@@ -9,7 +9,7 @@ const FLUSH_ID_TYPE = 'UInt64'
 
 /**
  * One block of ClickHouse's Native format: counts of columns and rows, then each column behind its name and type. The
- * flush's id is column `flush_id`, and nought until `stampFlushId`. Without rows, no bytes.
+ * flush's id is column `flush_id`, and nought until `stampFlushId`. Without rows, no bytes. The columns are released.
  *
  * Source: https://clickhouse.com/docs/interfaces/formats/Native
  */
@@ -23,6 +23,7 @@ export function nativeBlock(columns: Readonly<Record<string, Column>>, rows: num
   for (const [name, column] of all) {
     bytes.latin1(header(name, column.type))
     column.writeTo(bytes)
+    column.release()
   }
   return bytes.owned()
 }

@@ -28,6 +28,11 @@ export class ArrayColumn<Of extends Column> implements Column {
     this.#ends.writeTo(bytes)
     this.elements.writeTo(bytes)
   }
+
+  release(): void {
+    this.#ends.release()
+    this.elements.release()
+  }
 }
 
 /** Maps from texts, one a row: where each ends, all names, all values. */
@@ -56,5 +61,11 @@ export class MapColumn<Of extends Column> implements Column {
     this.#ends.writeTo(bytes)
     this.names.writeTo(bytes)
     this.values.writeTo(bytes)
+  }
+
+  release(): void {
+    this.#ends.release()
+    this.names.release()
+    this.values.release()
   }
 }

@@ -1,18 +1,19 @@
 import type { Bytes } from './bytes.js'
 import type { Column } from './column.js'
+import { giveMemory, takeMemory } from './memory.js'
 
 type Cells = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>
 
 /** Numbers of a fixed width, little-endian as this machine's are. */
 abstract class NumberColumn<Of extends Cells> implements Column {
   protected count = 0
+  protected cells: Of
   abstract readonly type: string
 
-  /** @param cells Empty; it is replaced by larger ones as it fills. */
-  protected constructor(
-    private readonly make: (length: number) => Of,
-    protected cells: Of = make(64),
-  ) {}
+  /** @param view Shows memory as cells. */
+  protected constructor(private readonly view: (memory: ArrayBuffer) => Of) {
+    this.cells = view(takeMemory(0))
+  }
 
   get size(): number {
     return this.count * this.cells.BYTES_PER_ELEMENT
@@ -22,11 +23,18 @@ abstract class NumberColumn<Of extends Cells> implements Column {
     bytes.append(new Uint8Array(this.cells.buffer, 0, this.size))
   }
 
+  release(): void {
+    giveMemory(this.cells.buffer)
+    this.cells = this.view(new ArrayBuffer(0))
+    this.count = 0
+  }
+
   /** Makes room for so many more. */
   protected reserve(more: number): void {
     if (this.count + more <= this.cells.length) return
-    const larger = this.make(Math.max(this.count + more, this.cells.length * 2))
+    const larger = this.view(takeMemory((this.count + more) * this.cells.BYTES_PER_ELEMENT))
     larger.set(this.cells)
+    giveMemory(this.cells.buffer)
     this.cells = larger
   }
 
@@ -41,7 +49,7 @@ export class BoolColumn extends NumberColumn<Uint8Array<ArrayBuffer>> {
   readonly type = 'Bool'
 
   constructor() {
-    super((length) => new Uint8Array(length))
+    super((memory) => new Uint8Array(memory))
   }
 
   add(value: boolean): void {
@@ -54,7 +62,7 @@ export class UInt16Column extends NumberColumn<Uint16Array<ArrayBuffer>> {
   readonly type = 'UInt16'
 
   constructor() {
-    super((length) => new Uint16Array(length))
+    super((memory) => new Uint16Array(memory))
   }
 
   add(value: number): void {
@@ -67,7 +75,7 @@ export class UInt32Column extends NumberColumn<Uint32Array<ArrayBuffer>> {
   readonly type = 'UInt32'
 
   constructor() {
-    super((length) => new Uint32Array(length))
+    super((memory) => new Uint32Array(memory))
   }
 
   add(value: number): void {
@@ -80,7 +88,7 @@ export class Float64Column extends NumberColumn<Float64Array<ArrayBuffer>> {
   readonly type = 'Float64'
 
   constructor() {
-    super((length) => new Float64Array(length))
+    super((memory) => new Float64Array(memory))
   }
 
   add(value: number): void {
@@ -93,7 +101,7 @@ const HALF = 2 ** 32
 /** Numbers of 64 bits, of which each is put as its lower and its upper half. */
 abstract class HalvesColumn extends NumberColumn<Uint32Array<ArrayBuffer>> {
   constructor() {
-    super((length) => new Uint32Array(length))
+    super((memory) => new Uint32Array(memory))
   }
 
   protected putHalves(low: number, high: number): void {

@@ -23,6 +23,10 @@ class RunsColumn implements Column {
   writeTo(bytes: Bytes): void {
     bytes.append(this.#bytes.view())
   }
+
+  release(): void {
+    this.#bytes.release()
+  }
 }
 
 /** Texts that come again row by row. */

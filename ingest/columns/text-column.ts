@@ -42,6 +42,11 @@ export class TextColumn implements Column {
     bytes.append(this.#bytes.view())
   }
 
+  release(): void {
+    this.#waiting = ''
+    this.#bytes.release()
+  }
+
   #settle(): void {
     this.#bytes.latin1(this.#waiting)
     this.#waiting = ''

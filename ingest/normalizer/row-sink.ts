@@ -13,12 +13,16 @@ export function createRowSink(
     async prepare(batches, pinned) {
       const terms = pinned ?? (await storage.of(signal, orgsOf(batches)))
       const { rows, lines } = await pool.rows(signal, batches, terms)
+      let isStored = false
       return {
         lines,
         terms,
-        store(flushId) {
+        async store(flushId) {
+          if (isStored) throw new Error(`The rows of flush ${flushId} are stored, and their memory is another's.`)
           stampFlushId(rows, flushId)
-          return writer.insert(flushId, rows)
+          await writer.insert(flushId, rows)
+          isStored = true
+          pool.recycle(rows)
         },
       }
     },

@@ -55,6 +55,16 @@ test.each([0, 1, 3])('%i workers make the rows that toLogRows makes', async (wor
   expect(made.map(comparable)).toEqual(tasks.map((batches) => comparable(toLogRows(batches))))
 })
 
+test.each([0, 1])('rows are whole in the memory of earlier ones, with %i workers', async (workers) => {
+  const pool = opened(compiled, workers)
+  for (let i = 0; i < 5; i++) {
+    const batches = Array.from({ length: i === 2 ? 1 : 30 }, (_, n) => batch(`${i} ${n} ${'x'.repeat(9_000)}`))
+    const { rows } = await pool.rows('logs', batches)
+    expect(readNativeBlock(rows)).toEqual(readNativeBlock(toLogRows(batches).rows))
+    pool.recycle(rows)
+  }
+})
+
 test('bodies stay the caller’s', async () => {
   const one = batch('x')
   await opened(compiled).rows('logs', [one])

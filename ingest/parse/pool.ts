@@ -1,6 +1,7 @@
 import type { Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { FlushTerms } from '../../schema/ports/flushes.js'
+import { giveMemory } from '../columns/index.js'
 import { BARE_SETTINGS, createContexts, type EnrichSettings } from '../enrich/index.js'
 import { createThreads, ThreadFailedError } from '../threads.js'
 import type { ParsedBatch } from './batch.js'
@@ -29,6 +30,8 @@ export interface ParsePool {
    * @throws ThreadFailedError when the worker failed for another reason; the same may succeed later.
    */
   rows(signal: RowSignal, batches: readonly ParsedBatch[], terms?: FlushTerms): Promise<Rows>
+  /** Takes the memory of rows back for the next ones; nobody may read them any more. */
+  recycle(rows: Uint8Array<ArrayBuffer>): void
   /** What `toMetricColumns` makes of the batches; throws the same. */
   samples(batches: readonly ParsedBatch[], terms?: FlushTerms): Promise<MetricColumns>
   /** Ends the workers. Tasks that were not answered fail. */
@@ -36,6 +39,10 @@ export interface ParsePool {
 }
 
 const NO_TERMS: FlushTerms = { days: {}, policies: {} }
+
+/** Rows whose memory waits for a worker, and what it may have each. */
+const SPARE = 2
+const SPARE_BYTES = 16 * 1024 * 1024
 
 /**
  * A pool of worker threads, started when they are first needed and again when one has died.
@@ -56,6 +63,7 @@ export function createParsePool(options: {
     return {
       rows: async (signal, batches, terms = NO_TERMS) =>
         PARSERS[signal](batches, contextsUnder(contexts, terms), daysUnder(terms)),
+      recycle: ({ buffer }) => giveMemory(buffer),
       samples: async (batches, terms = NO_TERMS) => PARSERS.metrics(batches, contextsUnder(contexts, terms)),
       close: async () => undefined,
     }
@@ -63,13 +71,16 @@ export function createParsePool(options: {
 
   const threads = createThreads<ParseTask, ParseAnswer>({ name: 'parse workers', workers, file, data: enrich, log })
 
+  const spare: ArrayBuffer[] = []
+
   const asked = async (signal: Signal, sent: readonly ParsedBatch[], terms: FlushTerms = NO_TERMS) => {
     const answer = await threads.run(() => {
       // A body may be a view of a larger buffer: copied, so that only its own bytes go over.
       const batches = sent.map(({ batchId, orgId, protocol, acceptedAt, body }) => {
         return { batchId, orgId, protocol, acceptedAt, body: new Uint8Array(body) }
       })
-      return [{ signal, batches, terms }, batches.map(({ body }) => body.buffer)]
+      const memory = spare.splice(0)
+      return [{ signal, batches, terms, spare: memory }, [...batches.map(({ body }) => body.buffer), ...memory]]
     })
     if (answer.outcome === 'rows' || answer.outcome === 'samples') return answer
     if (answer.outcome === 'too large') throw new FlushTooLargeError(answer.message)
@@ -82,6 +93,9 @@ export function createParsePool(options: {
       const answer = await asked(signal, batches, terms)
       if (answer.outcome !== 'rows') throw new ThreadFailedError('A parse worker answered with samples for rows.')
       return answer.result
+    },
+    recycle({ buffer }) {
+      if (spare.length < SPARE && buffer.byteLength <= SPARE_BYTES) spare.push(buffer)
     },
     async samples(batches, terms) {
       const answer = await asked('metrics', batches, terms)

@@ -1,5 +1,6 @@
 import type { Signal } from '../../schema/domain/signal.js'
 import type { FlushTerms } from '../../schema/ports/flushes.js'
+import { giveMemory } from '../columns/index.js'
 import type { ContextOf } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
@@ -20,6 +21,8 @@ export interface ParseTask {
   readonly signal: Signal
   readonly batches: readonly ParsedBatch[]
   readonly terms: FlushTerms
+  /** Memory of earlier rows, for these. */
+  readonly spare?: readonly ArrayBuffer[]
 }
 
 /** What a worker thread answers. Errors lose their class on the way, so a poison batch goes as data. */
@@ -32,9 +35,10 @@ export type ParseAnswer =
 
 /** Answers a task, and names what is handed over instead of copied. */
 export function answerTask(
-  { signal, batches, terms }: ParseTask,
+  { signal, batches, terms, spare = [] }: ParseTask,
   contexts: ContextOf,
 ): readonly [ParseAnswer, ArrayBuffer[]] {
+  for (const memory of spare) giveMemory(memory)
   try {
     const contextOf = contextsUnder(contexts, terms)
     if (signal !== 'metrics') {
