@@ -9,11 +9,13 @@ import {
   DEFAULT_COMMAND_SECONDS,
   insertSettings,
   type QueryLimits,
+  type QueryParams,
 } from '../sql/clients.js'
 import { insertError, queryError } from '../sql/clients-errors.js'
 import { quotedFilters, requireParams, setParams } from '../sql/clients-params.js'
 import { ENGINE_ARGUMENTS } from './chdb-bounds.js'
 import { insertBlocks } from './chdb-insert.js'
+import { jsonRows } from './json-rows.js'
 
 /**
  * ClickHouse in this process. A connection runs one query at a time and an aborted one runs on, so each kind of work has
@@ -76,25 +78,29 @@ async function closeAll(handles: readonly ClickHouse[]): Promise<void> {
 async function openConnection(path: string, database: string, opened: ClickHouse[]): Promise<ClickHouse> {
   const connection = createChdbConnection({ path })
   const inTurn = oneAtATime()
-  const run = (sql: string, signal?: AbortSignal) =>
+  const run = (sql: string, signal?: AbortSignal, format = 'JSONEachRow') =>
     inTurn(async () => {
       signal?.throwIfAborted()
-      return connection.chdb.queryAsync(sql, { format: 'JSONEachRow' })
+      return connection.chdb.queryAsync(sql, { format })
     })
+  const select = async (sql: string, params: QueryParams, limits: QueryLimits, format: string) => {
+    requireParams(sql, params)
+    try {
+      // Not the library's binding of parameters: that runs one query at a time in the whole process.
+      // All of it each time: settings stay with the connection, and the next query may be another org's.
+      const settings = `max_execution_time = ${seconds(limits)}, additional_table_filters = ${mapOf(quotedFilters(database, limits.filters ?? {}))}`
+      return await run(`${setParams(params)}SET ${settings};\n${sql}`, limits.signal, format)
+    } catch (error) {
+      throw queryError(error)
+    }
+  }
   const handle: ClickHouse = {
     database,
-    async query<Row>(sql: string, params: Parameters<ClickHouse['query']>[1], limits: QueryLimits) {
-      requireParams(sql, params)
-      try {
-        // Not the library's binding of parameters: that runs one query at a time in the whole process.
-        // All of it each time: settings stay with the connection, and the next query may be another org's.
-        const settings = `max_execution_time = ${seconds(limits)}, additional_table_filters = ${mapOf(quotedFilters(database, limits.filters ?? {}))}`
-        const statement = `${setParams(params)}SET ${settings};\n${sql}`
-        const answer = await run(statement, limits.signal)
-        return rowsOf<Row>(answer.text())
-      } catch (error) {
-        throw queryError(error)
-      }
+    async query<Row>(sql: string, params: QueryParams, limits: QueryLimits) {
+      return jsonRows<Row>((await select(sql, params, limits, 'JSONEachRow')).bytes())
+    },
+    async queryNative(sql, params, limits) {
+      return (await select(sql, params, limits, 'Native')).bytes()
     },
     async insertRows(insert) {
       const { table, columns, format, body, token, settings } = insert
@@ -154,11 +160,6 @@ function seconds({ maxExecutionSeconds }: { maxExecutionSeconds: number }): numb
 function mapOf(quoted: Readonly<Record<string, string>>): string {
   const pairs = Object.entries(quoted).map(([key, value]) => `'${key}': '${value}'`)
   return `{${pairs.join(', ')}}`
-}
-
-function rowsOf<Row>(text: string): Row[] {
-  const lines = text.split('\n')
-  return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
 }
 
 /** Runs tasks one after another, in the order they came. */

@@ -6,6 +6,7 @@ import { serveClickHouse } from '../test/harness/clickhouse-http.js'
 import { testClickHousePath } from '../test/harness/stores.js'
 import type { ClickHouse } from './clients.js'
 import { createClickHouseDatabase, openClickHouseServer } from './clients-clickhouse.js'
+import { readNative } from './native-columns.js'
 
 const LIMITS = { maxExecutionSeconds: 5 }
 const path = testClickHousePath()
@@ -70,6 +71,18 @@ describe.each(openings)('%s', (_name, open) => {
     expect(await clickhouse.query(sql, {}, LIMITS)).toEqual([{ one: 2, two: 2 }])
   })
 
+  test('an answer comes as bytes too, within the same bounds', async () => {
+    const filtered = { ...LIMITS, filters: { t: 'n = 2' } }
+    const bytes = await clickhouse.queryNative('SELECT n, s FROM t WHERE n < {n:UInt64}', { n: 9 }, filtered)
+    const { rows, numbers, texts } = readNative(bytes)
+    expect([rows, ...new BigUint64Array(numbers.get('n') ?? new ArrayBuffer(0))]).toEqual([1, 2n])
+    expect(texts.get('s')?.texts).toEqual([''])
+    await expect(clickhouse.queryNative('SELEC 1', {}, LIMITS)).rejects.toMatchObject({ kind: 'query' })
+    await expect(clickhouse.queryNative('SELECT {n:Int8}', {}, LIMITS)).rejects.toMatchObject({ kind: 'query' })
+    const late = clickhouse.queryNative('SELECT sleep(2)', {}, { maxExecutionSeconds: 0.1 })
+    await expect(late).rejects.toMatchObject({ name: 'StoreError', kind: 'store' })
+  })
+
   test('integers are numbers and not-a-number is null', async () => {
     expect(await clickhouse.query('SELECT toUInt64(7) AS n, nan AS x', {}, LIMITS)).toEqual([{ n: 7, x: null }])
     expect(await clickhouse.query('SELECT 1 WHERE 0', {}, LIMITS)).toEqual([])
@@ -127,6 +140,7 @@ test('a server that is away is the store’s fault, for every method', async () 
   const insert = { table: 't', format: 'JSONEachRow', body: Buffer.from('{}\n'), token: 'a' } as const
   const failures = await Promise.allSettled([
     clickhouse.query('SELECT 1', {}, LIMITS),
+    clickhouse.queryNative('SELECT 1', {}, LIMITS),
     clickhouse.command('SELECT 1'),
     clickhouse.insertRows(insert),
     clickhouse.ping(),

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 import { rootCertificates } from 'node:tls'
 import { ClickHouseLogLevel, createClient, SettingsMap } from '@clickhouse/client'
@@ -75,6 +76,19 @@ export function openClickHouseServer(options: {
           ...bounds(limits.maxExecutionSeconds, limits.signal, limits.filters),
         })
         return await answer.json<Row>()
+      } catch (error) {
+        throw queryError(error)
+      }
+    },
+    async queryNative(sql, params, limits) {
+      requireParams(sql, params)
+      try {
+        const { stream } = await client.exec({
+          query: `${sql}\nFORMAT Native`,
+          query_params: { ...params },
+          ...bounds(limits.maxExecutionSeconds, limits.signal, limits.filters),
+        })
+        return await buffer(stream)
       } catch (error) {
         throw queryError(error)
       }

@@ -1,7 +1,7 @@
 import { endedBy, exceeded, QUERY_BOUNDS, QueryBoundError, type QueryBounds } from '../schema/domain/query-bounds.js'
 import type { ReadLimits } from '../schema/ports/series.js'
 import { StoreError } from '../schema/ports/telemetry.js'
-import type { ClickHouse, QueryParams } from './clients.js'
+import type { ClickHouse, QueryLimits, QueryParams } from './clients.js'
 
 /** What one read of a person may use in ClickHouse. */
 export type ReadBounds = Pick<QueryBounds, 'timeMs' | 'rows' | 'bytes' | 'points'>
@@ -13,16 +13,35 @@ function boundsSql({ rows, bytes, points }: ReadBounds): string {
 }
 
 /** Runs a read within bounds (`QUERY_BOUNDS`, unless it is given others), until its signal aborts. */
-export async function readWithin<Row>(
+export function readWithin<Row>(
   clickhouse: ClickHouse,
   sql: string,
   params: QueryParams,
-  { bounds = QUERY_BOUNDS, signal }: Pick<ReadLimits, 'signal'> & { readonly bounds?: ReadBounds | undefined },
+  reach: Reach,
 ): Promise<Row[]> {
+  return bounded(reach, (bounds, limits) => clickhouse.query<Row>(`${sql} ${bounds}`, params, limits))
+}
+
+/** The same as bytes of the Native format. */
+export function readNativeWithin(
+  clickhouse: ClickHouse,
+  sql: string,
+  params: QueryParams,
+  reach: Reach,
+): Promise<Uint8Array> {
+  return bounded(reach, (bounds, limits) => clickhouse.queryNative(`${sql} ${bounds}`, params, limits))
+}
+
+type Reach = Pick<ReadLimits, 'signal'> & { readonly bounds?: ReadBounds | undefined }
+
+async function bounded<Answer>(
+  { bounds = QUERY_BOUNDS, signal }: Reach,
+  read: (boundsSql: string, limits: QueryLimits) => Promise<Answer>,
+): Promise<Answer> {
   if (signal?.aborted) throw endedBy(signal)
   const limits = { maxExecutionSeconds: bounds.timeMs / 1_000, ...(signal === undefined ? {} : { signal }) }
   try {
-    return await clickhouse.query<Row>(`${sql} ${boundsSql(bounds)}`, params, limits)
+    return await read(boundsSql(bounds), limits)
   } catch (error) {
     if (signal?.aborted) throw endedBy(signal)
     throw asBoundError(error, bounds)

@@ -47,7 +47,15 @@ describe('a trace by its id', () => {
       service: skeleton.services[skeleton.service[i] ?? -1],
       failed: skeleton.failed[i],
     }))
-    expect(shown).toEqual([
+    expect(shown.sort((a, b) => a.startNs - b.startNs)).toEqual([
+      {
+        startNs: 0,
+        durationNs: 86_400_000_000_000,
+        id: 'fedcba9876543210',
+        parent: '0000000000000000',
+        service: 'web',
+        failed: 0,
+      },
       {
         startNs: 19_999_999,
         durationNs: 5e6,
@@ -62,14 +70,6 @@ describe('a trace by its id', () => {
         id: '000000000000000c',
         parent: '000000000000000b',
         service: 'db',
-        failed: 0,
-      },
-      {
-        startNs: 0,
-        durationNs: 86_400_000_000_000,
-        id: 'fedcba9876543210',
-        parent: '0000000000000000',
-        service: 'web',
         failed: 0,
       },
     ])

@@ -49,6 +49,12 @@ describe('a wall', () => {
     expect(await walledFor(clickhouse.reader, MINE).query(sql, { org: OTHERS }, LIMITS)).toEqual([{ rows: 0 }])
   })
 
+  it('holds in answers of bytes', async () => {
+    const bytes = await walledFor(clickhouse.reader, MINE).queryNative('SELECT org_id FROM spans', {}, LIMITS)
+    expect(Buffer.from(bytes).toString()).toContain(MINE)
+    expect(Buffer.from(bytes).toString()).not.toContain(OTHERS)
+  })
+
   it('holds in joins, subqueries and unions', async () => {
     const sql = `SELECT count() AS rows FROM spans AS a JOIN (SELECT * FROM spans UNION ALL SELECT * FROM spans) AS b USING trace_id`
     expect(await walledFor(clickhouse.reader, MINE).query(sql, {}, LIMITS)).toEqual([{ rows: 8 }])

@@ -15,5 +15,6 @@ export function walledFor(clickhouse: ClickHouse, orgId: string): ClickHouse {
   return {
     ...clickhouse,
     query: (sql, params, limits) => clickhouse.query(sql, params, { ...limits, filters }),
+    queryNative: (sql, params, limits) => clickhouse.queryNative(sql, params, { ...limits, filters }),
   }
 }

@@ -1,5 +1,8 @@
 import { ApolloServer } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
 import type { GraphQLSchema } from 'graphql'
 import type { Log } from '../../schema/ports/clock.js'
 import type { GatewayContext } from '../context.js'
@@ -36,6 +39,9 @@ export function createApollo(deps: {
     logger: apolloLogger(deps.log),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
+      // It would reckon with every field how long an answer may be kept: 8 ms of a page of 1,000 rows, and more for the
+      // collector. No answer may be kept, as the server's headers say.
+      ApolloServerPluginCacheControlDisabled(),
       documentAnswers(),
       countedOperations(deps.count),
       subscriptionsAsStreams(),

@@ -133,9 +133,55 @@ describe('trace', () => {
     },
   )
 
-  it('has no root while none has come', async () => {
-    await insert('3', [{ id: 'b', parent: 'a' }])
-    expect((await trace('root { name } spanCount', traceIdOf('3'))).data.trace).toEqual({ root: null, spanCount: 1 })
+  it('has no root while none has come, and then that which began first', async () => {
+    const shown = async () => (await trace('root { name } spanCount', traceIdOf('3'))).data.trace
+    await insert('3', [{ id: 'b', parent: 'a', start: 10 }])
+    expect(await shown()).toEqual({ root: null, spanCount: 1 })
+    await insert('3', [{ id: 'a', start: 5, name: 'late' }])
+    for (let i = 0; i < 2; i++) expect(await shown()).toEqual({ root: { name: 'late' }, spanCount: 2 })
+    await insert('3', [{ id: 'c', start: 1, name: 'later' }])
+    expect(await shown()).toEqual({ root: { name: 'later' }, spanCount: 3 })
+  })
+
+  it('is a trace of its own where another org has one of the same id', async () => {
+    await insert('5', [{ id: '1', name: 'ours' }])
+    const theirs = (await gateway.database.org.findFirstOrThrow({ where: { slug: 'other' } })).id
+    await insertSpans(clickhouse.writer, [
+      { trace: '5', id: '1', org: theirs, name: 'theirs' },
+      { trace: '5', id: '2', parent: '1', org: theirs, name: 'theirs' },
+    ])
+    const shown = async (token?: string) =>
+      (await trace('spanCount root { name } spans { nodes { name } }', traceIdOf('5'), token)).data.trace
+    for (let i = 0; i < 2; i++) {
+      expect(await shown()).toEqual({ spanCount: 1, root: { name: 'ours' }, spans: { nodes: [{ name: 'ours' }] } })
+      expect(await shown(theirToken)).toEqual({
+        spanCount: 2,
+        root: { name: 'theirs' },
+        spans: { nodes: [{ name: 'theirs' }, { name: 'theirs' }] },
+      })
+    }
+  })
+
+  it('reads its root once for all pages that are asked for', async () => {
+    await insert('6', [{ id: '1', name: 'root' }])
+    const read: boolean[] = []
+    const reader = createTraceReader(walledFor(clickhouse.reader, ours), ours)
+    instead = {
+      spans: (id, wanted, limits) => {
+        read.push(wanted.whole)
+        return reader.spans(id, wanted, limits)
+      },
+    }
+    try {
+      for (let i = 0; i < 3; i++)
+        expect((await trace('root { name }', traceIdOf('6'))).data.trace).toEqual({ root: { name: 'root' } })
+      for (let i = 0; i < 2; i++)
+        expect((await trace('root { attributes }', traceIdOf('6'))).data.trace).toEqual({ root: { attributes: {} } })
+    } finally {
+      instead = {}
+    }
+    // What is most of a span is not kept.
+    expect(read).toEqual([false, true, true])
   })
 
   it('says what it would take too much of', async () => {

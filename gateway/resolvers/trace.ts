@@ -8,7 +8,7 @@ import { Reads } from '../access.js'
 import { askedNames } from '../asked-names.js'
 import { type GatewayContext, signedIn } from '../context.js'
 import { inTurn } from '../traces/in-turn.js'
-import { type PlacedSpan, placedSpans, positionOf } from '../traces/span-page.js'
+import { type PlacedSpan, placedRoot, placedSpans, positionOf } from '../traces/span-page.js'
 import type { OpenTrace } from '../traces/trace-shelf.js'
 import { badInput } from '../user-fault.js'
 
@@ -35,13 +35,7 @@ export class TraceResolver {
     description: 'The first span that names no parent; null while none has come.',
   })
   async root(@Root() { opened }: ShownTrace, @Ctx() context: GatewayContext, @Info() info: GraphQLResolveInfo) {
-    const { tree } = opened
-    if (tree.root === -1) return null
-    const position = tree.order.indexOf(tree.root)
-    const [root] = await inTurn(context, (limits) =>
-      placedSpans(opened, readerOf(context), { from: position, until: position + 1, whole: isWhole(info) }, limits),
-    )
-    return root === undefined ? null : shownSpan(root)
+    return inTurn(context, (limits) => placedRoot(opened, readerOf(context), isWhole(info), limits))
   }
 
   @FieldResolver(() => SpanConnection, {
@@ -56,7 +50,7 @@ export class TraceResolver {
     @Root() { opened }: ShownTrace,
     @Ctx() context: GatewayContext,
     @Info() info: GraphQLResolveInfo,
-  ): Promise<CountedConnection<ReturnType<typeof shownSpan>>> {
+  ): Promise<CountedConnection<PlacedSpan>> {
     const count = first ?? MAX_FIRST
     if (count < 1 || count > MAX_FIRST) throw badInput(`Found first: ${count}; expected 1 to ${MAX_FIRST}.`)
     const from = beginning(opened, count, { after, at, spanId })
@@ -64,10 +58,10 @@ export class TraceResolver {
     const spans = await inTurn(context, (limits) =>
       placedSpans(opened, readerOf(context), { from, until: from + count, whole: isWhole(info) }, limits),
     )
-    const edges = spans.map((span) => ({ cursor: span.row, node: shownSpan(span) }))
+    const edges = spans.map((node) => ({ cursor: node.row, node }))
     return {
       edges,
-      nodes: edges.map(({ node }) => node),
+      nodes: spans,
       pageInfo: {
         hasNextPage: from + count < rows,
         hasPreviousPage: from > 0 && rows > 0,
@@ -135,8 +129,4 @@ function shownTrace(opened: OpenTrace) {
     })),
     truncated,
   }
-}
-
-function shownSpan({ durationNs, selfNs, criticalNs, ...span }: PlacedSpan) {
-  return { ...span, durationMs: durationNs / 1e6, selfMs: selfNs / 1e6, criticalMs: criticalNs / 1e6 }
 }

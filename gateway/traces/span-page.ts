@@ -4,13 +4,14 @@ import type { StoredSpan, TraceReader } from '../../schema/ports/traces.js'
 import type { QueryLimits } from '../query-turns.js'
 import type { OpenTrace } from './trace-shelf.js'
 
-/** A span with its place in the tree. */
-export interface PlacedSpan extends StoredSpan {
+/** A span with its place in the tree, as it is shown: times in ms. */
+export interface PlacedSpan extends Omit<StoredSpan, 'durationNs'> {
+  readonly durationMs: number
   readonly position: number
   readonly depth: number
   readonly descendantCount: number
-  readonly selfNs: number
-  readonly criticalNs: number
+  readonly selfMs: number
+  readonly criticalMs: number
   readonly onCriticalPath: boolean
   readonly findings: readonly SpanFinding[]
 }
@@ -20,6 +21,26 @@ export interface TreePart {
   readonly from: number
   readonly until: number
   readonly whole: boolean
+}
+
+/** Of traces that are open, the root as it is shown without attributes, events and links: it is asked for with each page. */
+const roots = new WeakMap<OpenTrace, PlacedSpan>()
+
+/** Reads the root of a trace; null while none has come, or where retention has taken it. */
+export async function placedRoot(
+  opened: OpenTrace,
+  reader: TraceReader,
+  whole: boolean,
+  limits: QueryLimits,
+): Promise<PlacedSpan | null> {
+  const { root, order } = opened.tree
+  if (root === -1) return null
+  const known = whole ? undefined : roots.get(opened)
+  if (known !== undefined) return known
+  const from = order.indexOf(root)
+  const [found] = await placedSpans(opened, reader, { from, until: from + 1, whole }, limits)
+  if (found !== undefined && !whole) roots.set(opened, found)
+  return found ?? null
 }
 
 /** Reads rows of a trace's tree. One that retention has taken is left out. */
@@ -47,19 +68,40 @@ export async function placedSpans(
   })
 }
 
+/** Field by field: spread from one object into the next, 1,000 spans take 15 ms more. */
 function placed(stored: StoredSpan, tree: TraceTree, span: number, position: number): PlacedSpan {
-  const bits = tree.findings[span] ?? 0
-  const findings = (Object.keys(SPAN_FINDINGS) as SpanFinding[]).filter((name) => bits & SPAN_FINDINGS[name])
   return {
-    ...stored,
+    row: stored.row,
+    spanId: stored.spanId,
+    parentSpanId: stored.parentSpanId,
+    service: stored.service,
+    name: stored.name,
+    kind: stored.kind,
+    startedAt: stored.startedAt,
+    durationMs: stored.durationNs / 1e6,
+    status: stored.status,
+    statusMessage: stored.statusMessage,
+    traceState: stored.traceState,
+    scopeName: stored.scopeName,
+    scopeVersion: stored.scopeVersion,
+    attributes: stored.attributes,
+    events: stored.events,
+    links: stored.links,
     position,
     depth: tree.depth[span] ?? 0,
     descendantCount: tree.descendants[span] ?? 0,
-    selfNs: tree.selfNs[span] ?? 0,
-    criticalNs: tree.criticalNs[span] ?? 0,
+    selfMs: (tree.selfNs[span] ?? 0) / 1e6,
+    criticalMs: (tree.criticalNs[span] ?? 0) / 1e6,
     onCriticalPath: tree.onPath[span] === 1,
-    findings,
+    findings: findingsOf(tree.findings[span] ?? 0),
   }
+}
+
+const NOTHING_ODD: readonly SpanFinding[] = []
+
+function findingsOf(bits: number): readonly SpanFinding[] {
+  if (bits === 0) return NOTHING_ODD
+  return (Object.keys(SPAN_FINDINGS) as SpanFinding[]).filter((name) => bits & SPAN_FINDINGS[name])
 }
 
 /** The row of the tree in which a span stands that has these 64 bits in a column; the first of several, -1 for none. */

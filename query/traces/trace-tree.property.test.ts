@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { TraceSkeleton } from '../../schema/domain/trace.js'
 import { type PlainSpan, skeletonOf } from '../../test/builders/skeleton.js'
 import { finish, type TraceTree, traceTree } from './index.js'
 import { parentsOf } from './parents.js'
@@ -34,6 +35,23 @@ const soundSpans: fc.Arbitrary<PlainSpan[]> = fc
 const treeOf = (spans: readonly PlainSpan[]): TraceTree => finish(traceTree(skeletonOf(spans)))
 const at = (column: ArrayLike<number>, i: number): number => column[i] ?? Number.NaN
 const sum = (values: Iterable<number>): number => [...values].reduce((all, one) => all + one, 0)
+
+/** The same spans, as they stand at these places. */
+function reordered(skeleton: TraceSkeleton, places: readonly number[]): TraceSkeleton {
+  const { startNs, durationNs, spanId, parentId, row, service, failed, services } = skeleton
+  const words = (column: Uint32Array) =>
+    Uint32Array.from(places.flatMap((place) => [at(column, 2 * place), at(column, 2 * place + 1)]))
+  return {
+    startNs: Float64Array.from(places, (place) => at(startNs, place)),
+    durationNs: Float64Array.from(places, (place) => at(durationNs, place)),
+    spanId: words(spanId),
+    parentId: words(parentId),
+    row: words(row),
+    service: Uint32Array.from(places, (place) => at(service, place)),
+    failed: Uint8Array.from(places, (place) => at(failed, place)),
+    services,
+  }
+}
 
 describe('traceTree, whatever the spans', () => {
   it('has each span once, in a pre-order: below each stand its descendants, siblings by start', () => {
@@ -92,22 +110,35 @@ describe('traceTree, whatever the spans', () => {
     )
   })
 
-  it('is the same in whatever order the spans come, apart from those that cannot be told apart by their start', () => {
-    const distinct = anySpans.map((spans) =>
-      spans.map((span, i) => ({ ...span, start: i * 3, end: i * 3 + span.end - span.start })),
-    )
+  it('is the same in whatever order the spans come, those that begin together too', () => {
+    const shuffled = anySpans.chain((spans) => {
+      const places = spans.map((_, i) => i)
+      const services = fc.array(fc.constantFrom('api', 'db', 'web'), { minLength: spans.length })
+      return fc.tuple(
+        services.map((names) => skeletonOf(spans.map((span, i) => ({ ...span, service: names[i] ?? 'api' })))),
+        fc.shuffledSubarray(places, { minLength: places.length }),
+      )
+    })
     fc.assert(
-      fc.property(
-        distinct.chain((spans) =>
-          fc.tuple(fc.constant(spans), fc.shuffledSubarray(spans, { minLength: spans.length })),
-        ),
-        ([spans, shuffled]) => {
-          const [one, other] = [spans, shuffled]
-            .map(treeOf)
-            .map(({ skeleton: { row: _, ...skeleton }, ...tree }) => ({ ...tree, skeleton }))
-          expect(other).toEqual(one)
-        },
-      ),
+      fc.property(shuffled, ([skeleton, places]) => {
+        expect(finish(traceTree(reordered(skeleton, places)))).toEqual(finish(traceTree(skeleton)))
+      }),
+    )
+  })
+
+  it('has spans that begin together in order of service, id and row', () => {
+    fc.assert(
+      fc.property(anySpans, (spans) => {
+        const { skeleton } = treeOf(spans.map((span) => ({ ...span, service: (span.parent ?? 0) % 2 ? 'a' : 'b' })))
+        const keys = spans.map((_, i) => [
+          at(skeleton.startNs, i),
+          at(skeleton.service, i),
+          at(skeleton.spanId, 2 * i),
+          at(skeleton.row, 2 * i),
+        ])
+        const inOrder = keys.toSorted((a, b) => a.reduce((found, key, i) => found || key - at(b, i), 0))
+        expect(keys).toEqual(inOrder)
+      }),
     )
   })
 })

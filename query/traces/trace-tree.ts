@@ -37,7 +37,7 @@ export interface ServiceShare {
   readonly criticalNs: number
 }
 
-/** Makes a tree of a trace's spans, in whatever order they come; of spans with one start those that came first go first. */
+/** Makes a tree of a trace's spans; whatever order they come in, it is the same. */
 export function* traceTree(unordered: TraceSkeleton): Work<TraceTree> {
   const skeleton = yield* inOrder(unordered)
   const { parent, findings } = yield* parentsOf(skeleton)

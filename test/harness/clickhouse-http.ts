@@ -49,7 +49,7 @@ async function answer(path: string, seen: SeenRequest[], request: IncomingMessag
   // A connection a request, as each has a session of its own.
   const connection = createChdbConnection({ path })
   try {
-    const run = async (sql: string) => (await connection.chdb.queryAsync(sql, { format: 'TabSeparated' })).text()
+    const run = async (sql: string) => (await connection.chdb.queryAsync(sql, { format: 'TabSeparated' })).bytes()
     await run(`USE \`${database}\``)
     const ofHttpAlone = ['wait_end_of_query', 'cancel_http_readonly_queries_on_client_close', 'enable_http_compression']
     for (const [name, value] of Object.entries(settings))
