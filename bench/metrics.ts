@@ -56,7 +56,8 @@ async function copyStraight(path: string): Promise<number> {
     const copies = Array.from({ length: SAMPLES / SAMPLES_A_COPY }, (_, copy) =>
       encodeSamples(
         {
-          series: Float64Array.from(order, (i) => 1 + (i >> 1)),
+          ids: Float64Array.from({ length: SAMPLES_A_COPY / 2 }, (_, i) => 1 + i),
+          seriesOf: Uint32Array.from(order, (i) => i >> 1),
           timestamps: Float64Array.from(order, (i) => start + (2 * copy + (i & 1)) * 15_000),
           values: Float64Array.from(order),
           stale: new Uint8Array(SAMPLES_A_COPY),

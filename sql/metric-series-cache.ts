@@ -1,5 +1,3 @@
-import type { MetricSample } from '../schema/ports.js'
-
 /**
  * Remembers ids of series by their keys, `most` to twice as many: in two generations, of which the older is dropped when
  * the younger is full. What is asked for again moves to the younger, so series that still report are not forgotten.
@@ -25,18 +23,4 @@ export class SeriesCache {
     }
     this.#young.set(key, id)
   }
-}
-
-/**
- * Names a sample's series, for memory only: no two series have the same key, but a series has one for every order of its
- * labels, and for every kind that it is sent as. Hashing the canonical labels of each sample instead took 4 µs, and sorting them more than half of that.
- */
-export function seriesKey({ orgId, name, kind, labels }: MetricSample): string {
-  // Lengths keep texts apart that hold the separator.
-  let key = `${orgId} ${kind} ${name.length} ${name}`
-  for (const label in labels) {
-    const value = labels[label] ?? ''
-    key += ` ${label.length} ${value.length} ${label}${value}`
-  }
-  return key
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { canonicalLabels, type Labels } from '../schema/domain/labels.js'
-import type { MetricSample } from '../schema/ports.js'
-import { SeriesCache, seriesKey } from './metric-series-cache.js'
+import { seriesKey } from '../schema/domain/series-key.js'
+import type { SampleSeries } from '../schema/ports.js'
+import { SeriesCache } from './metric-series-cache.js'
 
 /** Series whose ids are remembered, to twice as many; about 300 bytes each. */
 const REMEMBERED = 150_000
@@ -25,26 +26,26 @@ SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
 JOIN asked USING (org_id, fingerprint)`
 
 /**
- * Finds the ids of samples' series, in their order; makes the series that are not there yet. A series is a gauge until any
+ * Finds the ids of series, in their order; makes those that are not there yet. A series is a gauge until any
  * sample of it tells more: senders that do not know send gauges, and who came first must not decide.
  */
-export type ResolveSeries = (samples: readonly MetricSample[]) => Promise<Float64Array>
+export type ResolveSeries = (series: readonly SampleSeries[]) => Promise<Float64Array>
 
 /** Resolves series with a bounded memory of those seen lately; only unknown ones cost a hash and a question. */
 export function createResolveSeries(pool: Pool, remembered = REMEMBERED): ResolveSeries {
   const cache = new SeriesCache(remembered)
-  return async (samples) => {
-    const ids = new Float64Array(samples.length)
-    const unknown = new Map<string, { readonly sample: MetricSample; readonly positions: number[] }>()
-    for (const [i, sample] of samples.entries()) {
-      const key = seriesKey(sample)
+  return async (asked) => {
+    const ids = new Float64Array(asked.length)
+    const unknown = new Map<string, { readonly series: SampleSeries; readonly positions: number[] }>()
+    for (const [i, series] of asked.entries()) {
+      const key = seriesKey(series.orgId, series.name, series.kind, series.labels)
       const id = cache.get(key)
       if (id !== undefined) {
         ids[i] = id
         continue
       }
       const met = unknown.get(key)
-      if (met === undefined) unknown.set(key, { sample, positions: [i] })
+      if (met === undefined) unknown.set(key, { series, positions: [i] })
       else met.positions.push(i)
     }
     const wanted = [...unknown]
@@ -52,7 +53,7 @@ export function createResolveSeries(pool: Pool, remembered = REMEMBERED): Resolv
       const some = wanted.slice(at, at + AT_ONCE)
       const made = await makeSeries(
         pool,
-        some.map(([, { sample }]) => sample),
+        some.map(([, { series }]) => series),
       )
       some.forEach(([key, { positions }], n) => {
         const id = made[n] ?? 0
@@ -64,8 +65,8 @@ export function createResolveSeries(pool: Pool, remembered = REMEMBERED): Resolv
   }
 }
 
-/** Ids of the series of some samples, one for each. */
-async function makeSeries(pool: Pool, wanted: readonly MetricSample[]): Promise<number[]> {
+/** Ids of some series, one for each. */
+async function makeSeries(pool: Pool, wanted: readonly SampleSeries[]): Promise<number[]> {
   const fingerprints = wanted.map(({ name, labels }) => fingerprint(name, labels))
   const names = wanted.map(({ orgId }, i) => `${orgId}:${fingerprints[i]?.toString('hex')}`)
   const parameters = [

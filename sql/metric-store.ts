@@ -1,6 +1,12 @@
 import type { Pool, PoolClient } from 'pg'
-import { type MetricSample, type MetricWriter, StoreError } from '../schema/ports.js'
-import { COPIED_COLUMNS, copyInto, encodeSamples, type SampleColumns } from './metric-copy.js'
+import {
+  type MetricSample,
+  type MetricWriter,
+  type SampleColumns,
+  type SampleColumnWriter,
+  StoreError,
+} from '../schema/ports.js'
+import { COPIED_COLUMNS, copyInto, encodeSamples } from './metric-copy.js'
 import { distinctOrder } from './metric-order.js'
 import { createResolveSeries } from './metric-series.js'
 import { inTransaction } from './transaction.js'
@@ -25,7 +31,7 @@ ON CONFLICT (series_id, ts) DO NOTHING`
  * it is 280,000. So a flush is first taken for new. One that meets a sample which is stored is undone and goes through
  * staging, and so do the next few.
  */
-export function createMetricWriter(pool: Pool): MetricWriter {
+export function createMetricWriter(pool: Pool): MetricWriter & SampleColumnWriter {
   const resolveSeries = createResolveSeries(pool)
   const days = new Set<number>()
   let toStage = 0
@@ -33,8 +39,11 @@ export function createMetricWriter(pool: Pool): MetricWriter {
 
   async function makePartitions(timestamps: Float64Array): Promise<void> {
     const missing = new Set<number>()
+    let last = Number.NaN
     for (const ts of timestamps) {
       const day = Math.floor(ts / DAY_MS)
+      if (day === last) continue
+      last = day
       if (!days.has(day)) missing.add(day)
     }
     if (missing.size === 0) return
@@ -56,21 +65,21 @@ export function createMetricWriter(pool: Pool): MetricWriter {
     return true
   }
 
-  return {
-    async insert(flushId, samples) {
-      if (samples.length === 0) return
-      try {
-        const columns = columnsOf(samples, await resolveSeries(samples))
-        await makePartitions(columns.timestamps)
-        const rows = encodeSamples(columns, distinctOrder(columns.series, columns.timestamps), flushId)
-        if (toStage > 0) toStage--
-        else if (await copyNew(rows)) return
-        await inTransaction(pool, (client) => stage(client, rows))
-      } catch (error) {
-        throw refusal(error) ?? error
-      }
-    },
+  async function insertColumns(flushId: bigint, columns: SampleColumns): Promise<void> {
+    if (columns.seriesOf.length === 0) return
+    try {
+      const samples = { ...columns, ids: await resolveSeries(columns.series) }
+      await makePartitions(columns.timestamps)
+      const rows = encodeSamples(samples, distinctOrder(samples), flushId)
+      if (toStage > 0) toStage--
+      else if (await copyNew(rows)) return
+      await inTransaction(pool, (client) => stage(client, rows))
+    } catch (error) {
+      throw refusal(error) ?? error
+    }
   }
+
+  return { insertColumns, insert: (flushId, samples) => insertColumns(flushId, columnsOf(samples)) }
 }
 
 async function stage(client: PoolClient, rows: Buffer): Promise<void> {
@@ -79,19 +88,14 @@ async function stage(client: PoolClient, rows: Buffer): Promise<void> {
   await client.query(FROM_STAGING)
 }
 
-function columnsOf(samples: readonly MetricSample[], series: Float64Array): SampleColumns {
-  const columns = {
-    series,
-    timestamps: new Float64Array(samples.length),
-    values: new Float64Array(samples.length),
-    stale: new Uint8Array(samples.length),
+function columnsOf(samples: readonly MetricSample[]): SampleColumns {
+  return {
+    series: samples,
+    seriesOf: Uint32Array.from(samples, (_, i) => i),
+    timestamps: Float64Array.from(samples, ({ ts }) => ts),
+    values: Float64Array.from(samples, ({ value }) => value),
+    stale: Uint8Array.from(samples, ({ stale }) => (stale ? 1 : 0)),
   }
-  for (const [i, { ts, value, stale }] of samples.entries()) {
-    columns.timestamps[i] = ts
-    columns.values[i] = value
-    if (stale) columns.stale[i] = 1
-  }
-  return columns
 }
 
 const UNIQUE_VIOLATION = '23505'
