@@ -1,7 +1,6 @@
 import type { FlushLine } from '../../schema/ports/flushes.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
 import { bareContexts, type ContextOf } from '../enrich/index.js'
-import { scrubLabels } from '../scrub/index.js'
 import type { ParsedBatch } from './batch.js'
 import { FlushLines } from './flush-lines.js'
 import { readMetrics } from './read-batch.js'
@@ -19,9 +18,6 @@ export interface MetricColumns {
   readonly lines: readonly FlushLine[]
 }
 
-/** What a sample weighs in `bytes` beside its name and labels: a time and a value of 8 bytes each. */
-export const SAMPLE_BYTES = 16
-
 /**
  * Samples of batches of metrics, their labels scrubbed. `bytes` of a sample is the UTF-8 length of its name and of the names and values of its
  * labels, and `SAMPLE_BYTES`.
@@ -37,10 +33,8 @@ export function toMetricColumns(batches: readonly ParsedBatch[], contextOf: Cont
     const line = lines.of(orgId, batch.acceptedAt)
     const { scrubber } = contextOf(orgId)
     readMetrics(batch, (name, kind, sent, ms, value, stale) => {
-      const labels = scrubLabels(sent, scrubber)
-      const sample = { orgId, name, kind, labels, ts: ms ?? acceptedAt, value }
-      samples.add(stale ? { ...sample, stale } : sample)
-      line.add(sample.ts, sampleBytes(sample))
+      const ts = ms ?? acceptedAt
+      line.add(ts, samples.add(samples.find(orgId, name, kind, sent, scrubber), ts, value, stale))
     })
   }
   return { columns: samples.columns(), lines: lines.closed() }
@@ -50,10 +44,4 @@ export function toMetricColumns(batches: readonly ParsedBatch[], contextOf: Cont
 export function toMetricSamples(batches: readonly ParsedBatch[], contextOf: ContextOf = bareContexts()): MetricSamples {
   const { columns, lines } = toMetricColumns(batches, contextOf)
   return { samples: samplesOf(columns), lines }
-}
-
-function sampleBytes({ name, labels }: Pick<MetricSample, 'name' | 'labels'>): number {
-  let bytes = SAMPLE_BYTES + Buffer.byteLength(name)
-  for (const label in labels) bytes += Buffer.byteLength(label) + Buffer.byteLength(labels[label] ?? '')
-  return bytes
 }

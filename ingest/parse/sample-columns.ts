@@ -1,6 +1,9 @@
-import { canonicalLabels, type Labels } from '../../schema/domain/labels.js'
+import type { Labels } from '../../schema/domain/labels.js'
+import { seriesKey } from '../../schema/domain/series-key.js'
 import type { MetricKind } from '../../schema/domain/telemetry.js'
+import type { SampleSeries } from '../../schema/ports/sample-columns.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
+import { type Scrubber, scrubLabels } from '../scrub/index.js'
 
 /** Takes one sample of a batch. `ms` is null where the time of acceptance stands for it. */
 export type TakeSample = (
@@ -17,7 +20,7 @@ export type TakeSample = (
  * would take longer than parsing them.
  */
 export interface SampleColumns {
-  readonly series: readonly Pick<MetricSample, 'orgId' | 'name' | 'kind' | 'labels'>[]
+  readonly series: readonly SampleSeries[]
   /** Of each sample, which of the series it belongs to. */
   readonly seriesOf: Uint32Array<ArrayBuffer>
   readonly timestamps: Float64Array<ArrayBuffer>
@@ -26,39 +29,52 @@ export interface SampleColumns {
   readonly stale: Uint8Array<ArrayBuffer>
 }
 
-/** Collects samples; series that come again are kept once. */
+/** What a sample weighs in `bytes` beside its name and labels: a time and a value of 8 bytes each. */
+export const SAMPLE_BYTES = 16
+
+/**
+ * Collects samples. A series is scrubbed and measured once, however many samples it has; one that comes with its labels in
+ * another order stands once more. Measured,
+ * of 35,000 samples of 10,000 series: 2 µs a sample less than scrubbing each, and sorting its labels for the key.
+ */
 export class SampleCollector {
   readonly #known = new Map<string, number>()
-  readonly #series: SampleColumns['series'][number][] = []
+  readonly #series: SampleSeries[] = []
+  readonly #bytes: number[] = []
   readonly #seriesOf: number[] = []
   readonly #timestamps: number[] = []
   readonly #values: number[] = []
   readonly #stale: number[] = []
-  #last: SampleColumns['series'][number] | null = null
+  #last: SampleSeries | null = null
   #lastIndex = 0
 
-  add(sample: MetricSample): void {
-    const { orgId, name, kind, labels, ts, value, stale } = sample
+  /** Where a series stands, to `add` samples of it; its labels are scrubbed on the way. */
+  find(orgId: string, name: string, kind: MetricKind, labels: Labels, scrubber: Scrubber): number {
     // Samples of one series that follow one another share the object of their labels.
     const last = this.#last
-    const isSame = last?.labels === labels && last.name === name && last.kind === kind && last.orgId === orgId
-    if (!isSame) this.#find(sample)
-    this.#seriesOf.push(this.#lastIndex)
-    this.#timestamps.push(ts)
-    this.#values.push(value)
-    this.#stale.push(stale === true ? 1 : 0)
-  }
-
-  #find({ orgId, name, kind, labels }: MetricSample): void {
-    const key = `${orgId}\n${kind}\n${name}\n${canonicalLabels(labels)}`
+    if (last?.labels === labels && last.name === name && last.kind === kind && last.orgId === orgId)
+      return this.#lastIndex
+    const key = seriesKey(orgId, name, kind, labels)
     let index = this.#known.get(key)
     if (index === undefined) {
       index = this.#series.length
-      this.#series.push({ orgId, name, kind, labels })
+      const series = { orgId, name, kind, labels: scrubLabels(labels, scrubber) }
+      this.#series.push(series)
+      this.#bytes.push(sampleBytes(series))
       this.#known.set(key, index)
     }
     this.#last = { orgId, name, kind, labels }
     this.#lastIndex = index
+    return index
+  }
+
+  /** Adds a sample, `ts` in Unix ms. Returns its bytes: the UTF-8 of its name and scrubbed labels, and `SAMPLE_BYTES`. */
+  add(series: number, ts: number, value: number, stale: boolean): number {
+    this.#seriesOf.push(series)
+    this.#timestamps.push(ts)
+    this.#values.push(value)
+    this.#stale.push(stale ? 1 : 0)
+    return this.#bytes[series] ?? 0
   }
 
   columns(): SampleColumns {
@@ -83,4 +99,10 @@ export function samplesOf({ series, seriesOf, timestamps, values, stale }: Sampl
     samples.push(stale[i] === 1 ? { ...sample, stale: true } : sample)
   }
   return samples
+}
+
+function sampleBytes({ name, labels }: SampleSeries): number {
+  let bytes = SAMPLE_BYTES + Buffer.byteLength(name)
+  for (const label in labels) bytes += Buffer.byteLength(label) + Buffer.byteLength(labels[label] ?? '')
+  return bytes
 }
