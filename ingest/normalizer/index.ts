@@ -1,6 +1,7 @@
 import type { Signal } from '../../schema/domain/signal.js'
 import type { ClaimedBatch, FlushManifests, Intake, Log, OpenFlush } from '../../schema/ports.js'
 import { type FlushDeps, flushBatches, recoverFlush } from './flush.js'
+import { createPace, type Pace } from './pace.js'
 import type { SignalSink } from './signal-sink.js'
 
 export { createLogSink } from './log-sink.js'
@@ -34,6 +35,11 @@ export interface Normalizer {
 const LANES = 2
 /** A flush of about 20,000 log lines: larger ones gain little in the insert and cost latency and memory. */
 const CLAIM = { maxBatches: 20, maxBytes: 8 * 1024 * 1024 }
+/**
+ * A signal's claims are so far apart while they are not full: a flush costs the stores about as much as 500 logs more, so
+ * a few large ones leave more of the machine to those who send. The first after a pause waits for nothing.
+ */
+const CLAIM_EVERY_MS = 200
 const LEASE_MS = 10_000
 const IDLE_WAIT_MS = 1_000
 const RETRY_MS = [200, 500, 1_000, 2_000, 5_000] as const
@@ -65,12 +71,14 @@ export function createNormalizer(deps: NormalizerDeps): Normalizer {
   }
 
   /** Claims and flushes until stopped. A failure is logged, its claims are given back, and work goes on. */
-  async function lane(signal: Signal, sink: SignalSink, number: number): Promise<void> {
+  async function lane(signal: Signal, sink: SignalSink, number: number, pace: Pace): Promise<void> {
     const owner = `${name}/${signal}/${number}`
     const own = flushDeps(signal, sink, owner)
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
+        await pace.turn()
         const claimed = await intake.claim(owner, signal, { ...CLAIM, claimMs: LEASE_MS })
+        if (isFull(claimed)) pace.hurry()
         if (claimed.length === 0) {
           await intake.waitForWork(signal, IDLE_WAIT_MS, stopping.signal)
           continue
@@ -139,13 +147,21 @@ export function createNormalizer(deps: NormalizerDeps): Normalizer {
     }, LEASE_MS / 3)
   }
 
+  function startLanes(signal: Signal, sink: SignalSink): void {
+    const pace = createPace(
+      CLAIM_EVERY_MS,
+      () => performance.now(),
+      (ms) => delay(ms, stopping.signal),
+    )
+    for (let number = 0; number < LANES; number++) running.push(lane(signal, sink, number, pace))
+  }
+
   return {
     async start() {
       if (deps.alone) await intake.releaseAll()
       scheduleBeat()
       await recover(deps.alone)
-      for (const [signal, sink] of Object.entries(deps.sinks) as [Signal, SignalSink][])
-        for (let number = 0; number < LANES; number++) running.push(lane(signal, sink, number))
+      for (const [signal, sink] of Object.entries(deps.sinks) as [Signal, SignalSink][]) startLanes(signal, sink)
     },
     async stop() {
       stopping.abort()
@@ -154,6 +170,12 @@ export function createNormalizer(deps: NormalizerDeps): Normalizer {
     },
     stored: () => stored,
   }
+}
+
+/** Whether a claim took all that one may: more may wait. */
+function isFull(claimed: readonly ClaimedBatch[]): boolean {
+  const bytes = claimed.reduce((sum, { body }) => sum + body.length, 0)
+  return claimed.length >= CLAIM.maxBatches || bytes >= CLAIM.maxBytes
 }
 
 /** Waits, or throws when the normalizer is stopped meanwhile. */
