@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { openEmbeddedClickHouse } from '../embedded/chdb.js'
+import { nativeBlock, TextColumn, UInt32Column } from '../ingest/columns/index.js'
 import { serveClickHouse } from '../test/harness/clickhouse-http.js'
 import { testClickHousePath } from '../test/harness/stores.js'
 import type { ClickHouse } from './clients.js'
@@ -55,6 +56,27 @@ describe.each(openings)('%s', (_name, open) => {
       { n: 2, s: '' },
     ])
     await clickhouse.insertRows({ ...rows, body: Buffer.alloc(0), token: 'b' })
+  })
+
+  test('blocks of columns are inserted once a token', async () => {
+    await clickhouse.command(`
+      CREATE TABLE blocks (flush_id UInt64, n UInt32, s LowCardinality(String)) ENGINE = MergeTree ORDER BY n
+      SETTINGS non_replicated_deduplication_window = 10`)
+    const [n, s] = [new UInt32Column(), new TextColumn()]
+    for (let i = 0; i < 300; i++) {
+      n.add(i)
+      s.add(`\n\0ü'${i % 2}`, false)
+    }
+    const insert = { table: 'blocks', columns: ['flush_id', 'n', 's'], format: 'Native' } as const
+    const body = nativeBlock({ n, s }, 300)
+    await clickhouse.insertRows({ ...insert, body, token: 'a' })
+    await clickhouse.insertRows({ ...insert, body, token: 'a' })
+    expect(await clickhouse.query('SELECT s, count() AS rows FROM blocks GROUP BY s ORDER BY s', {}, LIMITS)).toEqual([
+      { s: "\n\0ü'0", rows: 150 },
+      { s: "\n\0ü'1", rows: 150 },
+    ])
+    const cut = clickhouse.insertRows({ ...insert, body: body.subarray(0, 900), token: 'b' })
+    await expect(cut).rejects.toMatchObject({ name: 'StoreError', kind: 'query' })
   })
 
   test('parameters are bound, and all of them have to be given', async () => {

@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import { createChdbConnection } from 'chdb/connection'
 import { sqlString } from '../../sql/clients-params.js'
 
@@ -43,7 +46,9 @@ export async function serveClickHouse(path: string) {
 async function answer(path: string, seen: SeenRequest[], request: IncomingMessage, response: ServerResponse) {
   const given = Object.fromEntries(new URL(request.url ?? '', 'http://localhost').searchParams)
   const { query = '', query_id: _id, database = 'default', ...settings } = given
-  const body = await text(request)
+  const bytes = await buffer(request)
+  const isNative = query.endsWith(NATIVE)
+  const body = isNative ? '' : bytes.toString()
   const statement = query === '' ? body : query
   seen.push({ query: statement, settings: { ...settings, database }, authorization: request.headers.authorization })
   // A connection a request, as each has a session of its own.
@@ -54,9 +59,27 @@ async function answer(path: string, seen: SeenRequest[], request: IncomingMessag
     const ofHttpAlone = ['wait_end_of_query', 'cancel_http_readonly_queries_on_client_close', 'enable_http_compression']
     for (const [name, value] of Object.entries(settings))
       if (!ofHttpAlone.includes(name)) await run(`SET ${name} = ${/^\d+$/.test(value) ? value : sqlString(value)}`)
-    const result = await run(query === '' ? body : `${query}\n${body}`)
+    const result = isNative ? await insertFile(run, query, bytes) : await run(query === '' ? body : `${query}\n${body}`)
     response.writeHead(200, { 'x-clickhouse-summary': '{}' }).end(result)
   } finally {
     await connection.close()
+  }
+}
+
+const NATIVE = ' FORMAT Native'
+
+/** Rows of bytes, which the engine takes from a file. */
+async function insertFile<Result>(
+  run: (sql: string) => Promise<Result>,
+  query: string,
+  bytes: Buffer,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'tocsin-http-'))
+  try {
+    const file = join(folder, 'rows')
+    writeFileSync(file, bytes)
+    return await run(`${query.slice(0, -NATIVE.length)} FROM INFILE ${sqlString(file)}${NATIVE}`)
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
