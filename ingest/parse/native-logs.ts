@@ -22,6 +22,9 @@ export interface NativeLog {
 
 /** A batch whose items have the form they claim. */
 export interface NativeBatch<Item> {
+  /** How many items it has. */
+  readonly count: number
+  /** Made when it is asked for where it takes time: who checks a batch counts them only. */
   readonly items: readonly Item[]
   /** Unix ms; null when the batch carries none. */
   readonly sentAt: number | null
@@ -45,7 +48,7 @@ export function readNativeLogs(body: unknown, bounds: TimeBounds | null): Native
   for (let i = 0; i < items.length && !issues.full; i++) checkLog(items[i], i, bounds, issues)
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
   // Every item was checked to be one.
-  return { items: items as readonly NativeLog[], sentAt }
+  return { count: items.length, items: items as readonly NativeLog[], sentAt }
 }
 
 function checkLog(value: unknown, index: number, bounds: TimeBounds | null, issues: Issues): void {

@@ -65,7 +65,7 @@ export function readNativeMetrics(body: unknown, bounds: TimeBounds | null): Nat
   for (let i = 0; i < items.length && !issues.full; i++) checkMetric(items[i], i, bounds, issues)
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
   // Every item was checked to be one.
-  return { items: items as readonly NativeMetric[], sentAt }
+  return { count: items.length, items: items as readonly NativeMetric[], sentAt }
 }
 
 function checkMetric(value: unknown, index: number, bounds: TimeBounds | null, issues: Issues): void {

@@ -72,7 +72,7 @@ export function readNativeRum(body: unknown, bounds: TimeBounds | null): NativeB
   }
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
   // Every item was checked to be one.
-  return { items: items as readonly RumItem[], sentAt }
+  return { count: items.length, items: items as readonly RumItem[], sentAt }
 }
 
 /** What each type of event needs beside what all have. */

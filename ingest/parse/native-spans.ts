@@ -92,9 +92,21 @@ export function readNativeSpans(body: unknown, bounds: TimeBounds | null): Nativ
     if (issues.found.length === before) checkEnd(items[i] as NativeSpan, `spans[${i}]`, issues)
   }
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
-  // Every item was checked to be one.
+  let made: readonly SpanItem[] | null = null
+  return {
+    count: items.length,
+    get items() {
+      // Every item was checked to be one.
+      made ??= itemsOf(items as readonly NativeSpan[])
+      return made
+    },
+    sentAt,
+  }
+}
+
+function itemsOf(spans: readonly NativeSpan[]): SpanItem[] {
   const shared = new KnownShared()
-  return { items: (items as readonly NativeSpan[]).map((span) => toItem(span, shared)), sentAt }
+  return spans.map((span) => toItem(span, shared))
 }
 
 function checkEnd({ start, end, durationNs }: NativeSpan, path: string, issues: Issues): void {

@@ -77,11 +77,11 @@ function decoded(protocol: BatchProtocol, type: Type, body: Uint8Array, limit: n
 
 /** The items of a body. Throws `InvalidBatchError`. */
 export function readLogBody({ protocol, value }: ParsedBody, bounds: TimeBounds): NativeBatch<NativeLog> {
-  return isOtlp(protocol) ? { items: readOtlpLogs(value, bounds), sentAt: null } : readNativeLogs(value, bounds)
+  return isOtlp(protocol) ? fromOtlp(readOtlpLogs(value, bounds)) : readNativeLogs(value, bounds)
 }
 
 export function readSpanBody({ protocol, value }: ParsedBody, bounds: TimeBounds): NativeBatch<SpanItem> {
-  return isOtlp(protocol) ? { items: readOtlpSpans(value, bounds), sentAt: null } : readNativeSpans(value, bounds)
+  return isOtlp(protocol) ? fromOtlp(readOtlpSpans(value, bounds)) : readNativeSpans(value, bounds)
 }
 
 export function readRumBody({ value }: ParsedBody, bounds: TimeBounds): NativeBatch<RumItem> {
@@ -93,9 +93,13 @@ export function readMetricBody({ protocol, value }: ParsedBody, bounds: TimeBoun
   if (isOtlp(protocol)) return { count: readOtlpMetrics(value, bounds, take), sentAt: null }
   if (protocol === 'remote-write-1') return { count: readWriteRequest(value, bounds, take), sentAt: null }
   if (protocol === 'remote-write-2') return { count: readWriteRequestV2(value, bounds, take), sentAt: null }
-  const { items, sentAt } = readNativeMetrics(value, bounds)
+  const { count, items, sentAt } = readNativeMetrics(value, bounds)
   for (const metric of items) takeNativeMetric(metric, take)
-  return { count: items.length, sentAt }
+  return { count, sentAt }
+}
+
+function fromOtlp<Item>(items: readonly Item[]): NativeBatch<Item> {
+  return { count: items.length, items, sentAt: null }
 }
 
 function isOtlp(protocol: BatchProtocol): boolean {

@@ -112,20 +112,8 @@ function otherSignal({ protocol, value }: ParsedBody): string | null {
 type ReadHead = (body: ParsedBody, bounds: TimeBounds) => BatchHead
 
 const HEADS: Readonly<Record<Signal, ReadHead>> = {
-  logs: counted(readLogBody),
-  spans: counted(readSpanBody),
-  rum: counted(readRumBody),
+  logs: readLogBody,
+  spans: readSpanBody,
+  rum: readRumBody,
   metrics: (body, bounds) => readMetricBody(body, bounds, () => undefined),
-}
-
-function counted(
-  read: (
-    body: ParsedBody,
-    bounds: TimeBounds,
-  ) => { readonly items: readonly unknown[]; readonly sentAt: number | null },
-): ReadHead {
-  return (body, bounds) => {
-    const { items, sentAt } = read(body, bounds)
-    return { count: items.length, sentAt }
-  }
 }
