@@ -36,16 +36,16 @@ const LIBRARIES: readonly Rule[] = [
 const ROWS: readonly Rule[] = [
   ['rows: scrub', /\/ingest\/scrub\//],
   ['rows: enrich', /\/ingest\/enrich\/|\/mmdb-lib\/|\/bowser\//],
-  ['rows: parse', /\/parse\/(?:json-body|protobuf-body|value-count)\.js$|\/protobufjs\//],
+  ['rows: parse', /\/parse\/(?:json-body|json-pieces|protobuf-body|value-count)\.js$|\/protobufjs\//],
   ['rows: validate', /\/parse\/(?:native-[a-z]+|shape|issues|limits)\.js$|\/otlp\/|\/remote-write\//],
   ['rows: validate', /\/parse\/attributes\.js$/, /^check/],
-  ['rows: encode', /\/ingest\/parse\//],
+  ['rows: encode', /\/ingest\/(?:parse|columns)\//],
 ]
 
 /** Of a worker thread that reads large bodies for the edge. */
 const READING: readonly Rule[] = [
   ['edge worker: decompress', /\/remote-write\/snappy\.js$/],
-  ['edge worker: parse', /\/parse\/(?:json-body|protobuf-body|value-count)\.js$|\/protobufjs\//],
+  ['edge worker: parse', /\/parse\/(?:json-body|json-pieces|protobuf-body|value-count)\.js$|\/protobufjs\//],
   ['edge worker: validate', /\/ingest\//],
 ]
 
