@@ -7,8 +7,9 @@ import { createLogReader } from '../sql/log-reader.js'
 import { migrationFolder, readMigrationFiles } from '../sql/migrate-files.js'
 import { splitStatements } from '../sql/migrate-statements.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
-import { BENCH_ORG, logRow } from './log-row.js'
+import { logRow } from './log-row.js'
 import { sampleLogs } from './sample-logs.js'
+import { BENCH_ORG } from './straight-row.js'
 
 const LOGS = 5_000_000
 /** Logs made one by one; the others repeat them at other times. */

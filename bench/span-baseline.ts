@@ -7,6 +7,7 @@ import { splitStatements } from '../sql/migrate-statements.js'
 import type { BaselineAnswer } from './baseline.js'
 import { watchUsage } from './process-usage.js'
 import { sampleSpans } from './sample-spans.js'
+import { attributeMaps, rowOrigin } from './straight-row.js'
 
 /*
  * The baseline of spans, in a process of its own: the same spans inserted with the official client into the same table
@@ -48,10 +49,8 @@ await client.close()
 function toRow(span: NativeSpan, item: number, now: number) {
   const at = readTimestamp(span.start) ?? { ms: now, ns: 0 }
   const resource = Object.entries(span.resource ?? {}).map(([name, value]) => [`resource.${name}`, value] as const)
-  const attributes = [...Object.entries(span.attributes ?? {}), ...resource]
-  const ofType = (type: string) => Object.fromEntries(attributes.filter(([, value]) => typeof value === type))
   return {
-    org_id: 'org_bench',
+    ...rowOrigin(item, now),
     ts: nanosecondsText(at.ms, at.ns),
     duration_ns: span.durationNs,
     service: span.service,
@@ -64,12 +63,6 @@ function toRow(span: NativeSpan, item: number, now: number) {
     parent_span_id: span.parentSpanId ?? '',
     scope_name: span.scope?.name,
     scope_version: span.scope?.version,
-    attributes_string: ofType('string'),
-    attributes_number: ofType('number'),
-    attributes_bool: ofType('boolean'),
-    batch_id: '00000000-0000-4000-8000-000000000000',
-    item,
-    flush_id: 1,
-    accepted_at: now,
+    ...attributeMaps([...Object.entries(span.attributes ?? {}), ...resource]),
   }
 }

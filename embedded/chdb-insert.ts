@@ -1,7 +1,7 @@
 import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ClickHouseSettings, insertSettings, type RowInsert } from '../sql/clients.js'
-import { identifier } from '../sql/clients-clickhouse.js'
+import { insertInto } from '../sql/clients-clickhouse.js'
 import { sqlString } from '../sql/clients-params.js'
 
 /** As `nice` has it: a third of the weight of a thread that answers. */
@@ -23,11 +23,10 @@ export async function insertBlocks(
   const file = await unnamedFile(folder)
   try {
     await file.writeFile(body)
-    const names = columns ? ` (${columns.map(identifier).join(', ')})` : ''
     // By its descriptor: a path would be read as a pattern.
     const source = sqlString(`/proc/self/fd/${file.fd}`)
     const given = assignments({ ...insertSettings(token, settings), ...BEHIND })
-    await run(`INSERT INTO ${identifier(table)}${names} FROM INFILE ${source} SETTINGS ${given} FORMAT Native`)
+    await run(`${insertInto(table, columns)} FROM INFILE ${source} SETTINGS ${given} FORMAT Native`)
   } finally {
     await file.close()
   }

@@ -95,11 +95,10 @@ export function openClickHouseServer(options: {
     },
     async insertRows({ table, columns, format, body, token, settings }) {
       if (body.length === 0) return
-      const names = columns ? ` (${columns.map(identifier).join(', ')})` : ''
       try {
         // The bytes go as they are; the client's own insert would parse and print every row again.
         const { stream } = await client.exec({
-          query: `INSERT INTO ${identifier(table)}${names} FORMAT ${format}`,
+          query: `${insertInto(table, columns)} FORMAT ${format}`,
           values: Readable.from([body], { objectMode: false }),
           clickhouse_settings: insertSettings(token, settings),
           abort_signal: patience(INSERT_SECONDS),
@@ -146,8 +145,13 @@ function databaseOf({ url, database }: { readonly url: string; readonly database
   return database ?? (decodeURIComponent(new URL(url).pathname.slice(1)) || DEFAULT_DATABASE)
 }
 
+/** What an insert begins with, whatever its rows come from. Without columns, the rows name them. */
+export function insertInto(table: string, columns: readonly string[] | undefined): string {
+  return `INSERT INTO ${identifier(table)}${columns ? ` (${columns.map(identifier).join(', ')})` : ''}`
+}
+
 /** A name quoted for SQL; dots separate a database and its table. */
-export function identifier(name: string): string {
+function identifier(name: string): string {
   return name
     .split('.')
     .map((part) => `\`${part.replaceAll('\\', '\\\\').replaceAll('`', '\\`')}\``)

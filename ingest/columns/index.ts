@@ -1,6 +1,5 @@
 /** Columns of rows in ClickHouse's Native format. */
 
-export { Bytes } from './bytes.js'
 export type { Column } from './column.js'
 export { giveMemory } from './memory.js'
 export { nativeBlock, stampFlushId } from './native-block.js'

@@ -3,15 +3,17 @@ import type { Column } from './column.js'
 import { UInt64Column } from './number-columns.js'
 import { TextColumn } from './text-column.js'
 
-/** Lists, one a row: where each ends, and all elements behind one another. */
-export class ArrayColumn<Of extends Column> implements Column {
-  readonly type: string
+/** Rows of any number of elements: where each row ends, then the columns of all elements behind one another. */
+abstract class RepeatedColumn implements Column {
+  readonly #parts: readonly Column[]
   readonly #ends = new UInt64Column()
   #end = 0
 
-  /** @param elements Takes a row's elements, before the row is closed. */
-  constructor(readonly elements: Of) {
-    this.type = `Array(${elements.type})`
+  protected constructor(
+    readonly type: string,
+    elements: readonly Column[],
+  ) {
+    this.#parts = [this.#ends, ...elements]
   }
 
   /** Ends a row, to which so many elements were added. */
@@ -21,51 +23,34 @@ export class ArrayColumn<Of extends Column> implements Column {
   }
 
   get size(): number {
-    return this.#ends.size + this.elements.size
+    return this.#parts.reduce((sum, { size }) => sum + size, 0)
   }
 
   writeTo(bytes: Bytes): void {
-    this.#ends.writeTo(bytes)
-    this.elements.writeTo(bytes)
+    for (const part of this.#parts) part.writeTo(bytes)
   }
 
   release(): void {
-    this.#ends.release()
-    this.elements.release()
+    for (const part of this.#parts) part.release()
   }
 }
 
-/** Maps from texts, one a row: where each ends, all names, all values. */
-export class MapColumn<Of extends Column> implements Column {
-  readonly type: string
-  readonly names = new TextColumn()
-  readonly #ends = new UInt64Column()
-  #end = 0
+/** Lists, one a row. */
+export class ArrayColumn<Of extends Column> extends RepeatedColumn {
+  /** @param elements Takes a row's elements, before the row is closed. */
+  constructor(readonly elements: Of) {
+    super(`Array(${elements.type})`, [elements])
+  }
+}
 
-  /** @param values Takes a value for each of the names. */
+/** Maps from texts, one a row. */
+export class MapColumn<Of extends Column> extends RepeatedColumn {
+  readonly names: TextColumn
+
+  /** @param values Takes a value for each of the names, before the row is closed. */
   constructor(readonly values: Of) {
-    this.type = `Map(String, ${values.type})`
-  }
-
-  /** Ends a row, to which so many names and values were added. */
-  close(count: number): void {
-    this.#end += count
-    this.#ends.add(this.#end)
-  }
-
-  get size(): number {
-    return this.#ends.size + this.names.size + this.values.size
-  }
-
-  writeTo(bytes: Bytes): void {
-    this.#ends.writeTo(bytes)
-    this.names.writeTo(bytes)
-    this.values.writeTo(bytes)
-  }
-
-  release(): void {
-    this.#ends.release()
-    this.names.release()
-    this.values.release()
+    const names = new TextColumn()
+    super(`Map(String, ${values.type})`, [names, values])
+    this.names = names
   }
 }

@@ -112,21 +112,20 @@ abstract class HalvesColumn extends NumberColumn<Uint32Array<ArrayBuffer>> {
 }
 
 /** Whole numbers from 0 to 2^53. */
-export class UInt64Column extends HalvesColumn {
-  readonly type = 'UInt64'
-
+abstract class WholeColumn extends HalvesColumn {
   add(value: number): void {
     this.putHalves(value % HALF, Math.floor(value / HALF))
   }
 }
 
-/** Times in whole milliseconds since the Unix epoch, not before it. */
-export class MillisecondsColumn extends HalvesColumn {
-  readonly type = "DateTime64(3, 'UTC')"
+/** Whole numbers from 0 to 2^53. */
+export class UInt64Column extends WholeColumn {
+  readonly type = 'UInt64'
+}
 
-  add(ms: number): void {
-    this.putHalves(ms % HALF, Math.floor(ms / HALF))
-  }
+/** Times in whole milliseconds since the Unix epoch, not before it. */
+export class MillisecondsColumn extends WholeColumn {
+  readonly type = "DateTime64(3, 'UTC')"
 }
 
 /** Times to the nanosecond, from the Unix epoch to 2262. */

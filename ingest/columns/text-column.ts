@@ -22,7 +22,7 @@ export class TextColumn implements Column {
    */
   add(text: string, ascii: boolean): number {
     const length = ascii ? text.length : Buffer.byteLength(text)
-    this.encoded(varint(length) + (length === text.length ? text : bytesOf(text)))
+    this.encoded(encode(text, length))
     return length
   }
 
@@ -56,10 +56,10 @@ export class TextColumn implements Column {
 /** A text for `TextColumn.encoded`, and its length in bytes. */
 export function encodedText(text: string): { readonly encoded: string; readonly bytes: number } {
   const bytes = Buffer.byteLength(text)
-  return { encoded: varint(bytes) + (bytes === text.length ? text : bytesOf(text)), bytes }
+  return { encoded: encode(text, bytes), bytes }
 }
 
-/** A text's UTF-8, each byte a character. */
-function bytesOf(text: string): string {
-  return Buffer.from(text, 'utf8').toString('latin1')
+/** A text's length and its UTF-8, each byte a character. As many bytes as characters are ASCII. */
+function encode(text: string, bytes: number): string {
+  return varint(bytes) + (bytes === text.length ? text : Buffer.from(text, 'utf8').toString('latin1'))
 }
