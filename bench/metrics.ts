@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { startTocsin, type TocsinProcess } from '../cli/tocsin-process.js'
 import { openDataDir } from '../embedded/data-dir.js'
@@ -15,6 +14,7 @@ import type { ReadyRequest } from './send.js'
 import { sendAll } from './send-all.js'
 import { signedJson } from './signed-json.js'
 import { storedSamples } from './stored-samples.js'
+import { untilFound } from './until-found.js'
 
 const BATCHES = 240
 const SAMPLES_A_BATCH = 5_000
@@ -87,13 +87,13 @@ async function throughTocsin(
     const url = new URL('/v1/metrics', tocsin.bootstrap.ingestUrl)
     const requests = signedBatches(tocsin)
     await sendAll(url, requests.slice(0, WARM_UP), CONNECTIONS)
-    await untilQueryable(tocsin, WARM_UP)
+    await untilFound(WARM_UP, () => queryable(tocsin))
     tell('sending')
     const cpuBefore = usage.cpuMs()
     const start = performance.now()
     const took = await sendAll(url, requests.slice(WARM_UP), CONNECTIONS)
     const acceptedMs = performance.now() - start
-    await untilQueryable(tocsin, WARM_UP + BATCHES)
+    await untilFound(WARM_UP + BATCHES, () => queryable(tocsin))
     const queryableMs = performance.now() - start
     const cpuMs = usage.cpuMs() - cpuBefore
     tell('counting what is stored')
@@ -126,20 +126,13 @@ function signedBatches({ bootstrap }: TocsinProcess): ReadyRequest[] {
   )
 }
 
-/** Waits until a query finds the marker of so many batches. A batch is stored as a whole, so all of it is there. */
-async function untilQueryable(tocsin: TocsinProcess, batches: number): Promise<void> {
-  const url = new URL('/prometheus/api/v1/query', tocsin.bootstrap.graphqlUrl)
+/** The batches whose marker a query finds. A batch is stored as a whole, so all of it is there. */
+async function queryable({ bootstrap }: TocsinProcess): Promise<number> {
+  const url = new URL('/prometheus/api/v1/query', bootstrap.graphqlUrl)
   url.searchParams.set('query', `count(${MARKER})`)
-  const start = Date.now()
-  for (;;) {
-    const response = await fetch(url, { headers: { authorization: `Bearer ${tocsin.bootstrap.apiToken}` } })
-    const text = await response.text()
-    if (!response.ok) throw new Error(`The query for what is stored failed: ${text.slice(0, 500)}`)
-    const { data } = JSON.parse(text) as { data: { result: { value: [number, string] }[] } }
-    const found = Number(data.result[0]?.value[1] ?? 0)
-    if (found >= batches) return
-    if (Date.now() - start > 120_000)
-      throw new Error(`After two minutes ${found} of ${batches} batches can be queried.`)
-    await delay(50)
-  }
+  const response = await fetch(url, { headers: { authorization: `Bearer ${bootstrap.apiToken}` } })
+  const text = await response.text()
+  if (!response.ok) throw new Error(`The query for what is stored failed: ${text.slice(0, 500)}`)
+  const { data } = JSON.parse(text) as { data: { result: { value: [number, string] }[] } }
+  return Number(data.result[0]?.value[1] ?? 0)
 }

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Bootstrap } from '../cli/bootstrap.js'
 import { ask } from '../cli/demo/control.js'
 import { markerService } from './sample-logs.js'
+import { untilFound } from './until-found.js'
 
 const QUERY = `query Markers($query: String!, $from: DateTime!, $to: DateTime!) {
   logs(query: $query, from: $from, to: $to, first: 100) { logs { edges { cursor } } userErrors { message path } }
@@ -15,14 +15,7 @@ export async function untilQueryable(bootstrap: Bootstrap, firstSeed: number, ba
   const wanted = new Map<string, number>()
   for (let seed = firstSeed; seed < firstSeed + batches; seed++)
     wanted.set(markerService(seed), (wanted.get(markerService(seed)) ?? 0) + 1)
-  const start = Date.now()
-  for (const [service, count] of wanted) {
-    for (let found = await countLogs(bootstrap, service); found < count; found = await countLogs(bootstrap, service)) {
-      if (Date.now() - start > 120_000)
-        throw new Error(`After two minutes ${found} of ${count} batches can be queried.`)
-      await delay(50)
-    }
-  }
+  for (const [service, count] of wanted) await untilFound(count, () => countLogs(bootstrap, service))
 }
 
 /** How many logs of a service a query finds, up to a page of 100. */
