@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { jsonBody } from '../test/conformance/intake-subject.js'
@@ -17,9 +18,14 @@ it('comes back as it went, whatever it holds', async () => {
 it('takes less room where that is worth it', async () => {
   const logs = jsonBody(100_000)
   const { encoding, stored } = await encodeBody(logs)
-  expect(encoding).toBe('deflate')
+  expect(encoding).toBe('brotli')
   expect(stored.length).toBeLessThan(logs.length / 1.5)
   expect(await encodeBody(jsonBody(300))).toMatchObject({ encoding: 'identity' })
+})
+
+it('reads what earlier versions deflated', async () => {
+  const logs = jsonBody(100_000)
+  expect(Buffer.from(await decodeBody(deflateRawSync(logs), 'deflate', logs.length)).equals(logs)).toBe(true)
 })
 
 it('refuses a body that is not as long as it was', async () => {

@@ -1,4 +1,5 @@
 import type { ClaimedBatch } from '../schema/ports/intake.js'
+import type { BodyEncoding } from './body.js'
 
 /** A batch that cannot be stored, as it is put away. */
 export interface DeadLetter extends Omit<ClaimedBatch, 'body' | 'deliveries'> {
@@ -6,7 +7,7 @@ export interface DeadLetter extends Omit<ClaimedBatch, 'body' | 'deliveries'> {
   readonly bytes: number
   readonly reason: string
   /** How the body is to be read once it is opened. */
-  readonly encoding: 'identity' | 'deflate'
+  readonly encoding: BodyEncoding
   /** Encrypted, bound to `deadLetterAad`. */
   readonly sealedBody: Uint8Array
 }
