@@ -26,7 +26,13 @@ export interface TreePart {
 /** Of traces that are open, the root as it is shown without attributes, events and links: it is asked for with each page. */
 const roots = new WeakMap<OpenTrace, PlacedSpan>()
 
-/** Reads the root of a trace; null while none has come, or where retention has taken it. */
+/** Pages of open traces that are being read. */
+const underWay = new WeakMap<OpenTrace, Set<{ readonly part: TreePart; readonly spans: Promise<PlacedSpan[]> }>>()
+
+/**
+ * Reads the root of a trace; null while none has come, or where retention has taken it. Where a page that is asked for in
+ * the same breath holds it, it is taken from there.
+ */
 export async function placedRoot(
   opened: OpenTrace,
   reader: TraceReader,
@@ -38,13 +44,38 @@ export async function placedRoot(
   const known = whole ? undefined : roots.get(opened)
   if (known !== undefined) return known
   const from = order.indexOf(root)
-  const [found] = await placedSpans(opened, reader, { from, until: from + 1, whole }, limits)
+  const part = { from, until: from + 1, whole }
+  // The fields of a trace are asked for one after the other, within one turn of the event loop.
+  await new Promise<void>((resolve) => setImmediate(resolve))
+  const page = [...(underWay.get(opened) ?? [])].find((one) => holds(one.part, part))
+  const spans = await (page === undefined ? placedSpans(opened, reader, part, limits) : page.spans)
+  const found = spans.find(({ position }) => position === from)
   if (found !== undefined && !whole) roots.set(opened, found)
   return found ?? null
 }
 
+function holds(page: TreePart, { from, until, whole }: TreePart): boolean {
+  return page.from <= from && page.until >= until && (page.whole || !whole)
+}
+
 /** Reads rows of a trace's tree. One that retention has taken is left out. */
 export async function placedSpans(
+  opened: OpenTrace,
+  reader: TraceReader,
+  part: TreePart,
+  limits: QueryLimits,
+): Promise<PlacedSpan[]> {
+  const page = { part, spans: readSpans(opened, reader, part, limits) }
+  const pages = underWay.get(opened) ?? new Set()
+  underWay.set(opened, pages.add(page))
+  try {
+    return await page.spans
+  } finally {
+    pages.delete(page)
+  }
+}
+
+async function readSpans(
   { traceId, extent, tree }: OpenTrace,
   reader: TraceReader,
   { from, until, whole }: TreePart,
