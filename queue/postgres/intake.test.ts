@@ -90,6 +90,7 @@ it('goes on when the server has dropped its connections', async () => {
   await eventually(async () => log.heard.length >= 2)
   sent.push(...(await enqueueAll(intake, [batch()])))
   expect(idsOf(await intake.claim('a', 'logs', AMPLE))).toEqual(idsOf(sent))
+  expect(log.heard).toEqual(Array.from({ length: 2 }, () => 'A connection to PostgreSQL was lost.'))
 })
 
 it('finds what it needs by indexes when a queue that was empty has grown', async () => {

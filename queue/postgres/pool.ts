@@ -40,11 +40,22 @@ export function createPool(options: PoolOptions, log: Log): pg.Pool {
       await client.query(setUp)
     },
   })
-  const lost = (error: Error) => log.warn({ err: error, pool: options.name }, 'A connection to PostgreSQL was lost.')
-  pool.on('error', lost)
-  // The pool listens to idle connections alone, and a lost one that nobody listens to ends the process.
-  pool.on('connect', (client) => client.on('error', lost))
+  pool.on('connect', (client) => client.on('error', tellOnce(options.name, log)))
+  // Told of an idle connection that its own listener has told of already; without a listener here the process would end.
+  pool.on('error', () => undefined)
   return pool
+}
+
+/**
+ * Listens to one connection, idle or in use, for as long as it lives. One that is lost may say so twice: by the server's
+ * last word and by its end.
+ */
+function tellOnce(pool: string, log: Log): (error: Error) => void {
+  let told = false
+  return (error) => {
+    if (!told) log.warn({ err: error, pool }, 'A connection to PostgreSQL was lost.')
+    told = true
+  }
 }
 
 /**
