@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { createContexts, enrichLog } from '../ingest/enrich/index.js'
 import { type ParsedBatch, toLogRows } from '../ingest/parse/index.js'
+import { packBody } from '../schema/ports/packed-body.js'
 import { sampleLogs } from './sample-logs.js'
 
 /*
@@ -53,7 +54,7 @@ export function parseCosts(): Readonly<Record<string, number>> {
       orgId: 'org_1',
       protocol: 'native-json',
       acceptedAt: NOW,
-      body,
+      body: packBody(body),
     }
     // As JSON.parse makes them: strings built here by concatenation would be slower to read.
     const parsed = (JSON.parse(body.toString()) as { logs: typeof plain }).logs

@@ -1,5 +1,4 @@
 import type { ClaimedBatch } from '../schema/ports/intake.js'
-import type { BodyEncoding } from './body.js'
 
 /** A batch that cannot be stored, as it is put away. */
 export interface DeadLetter extends Omit<ClaimedBatch, 'body' | 'deliveries'> {
@@ -7,7 +6,7 @@ export interface DeadLetter extends Omit<ClaimedBatch, 'body' | 'deliveries'> {
   readonly bytes: number
   readonly reason: string
   /** How the body is to be read once it is opened. */
-  readonly encoding: BodyEncoding
+  readonly encoding: string
   /** Encrypted, bound to `deadLetterAad`. */
   readonly sealedBody: Uint8Array
 }

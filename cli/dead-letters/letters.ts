@@ -1,5 +1,4 @@
 import type { Pool } from 'pg'
-import type { BodyEncoding } from '../../queue/body.js'
 import type { Signal } from '../../schema/domain/signal.js'
 import type { BatchProtocol } from '../../schema/ports/intake.js'
 import type { LetterFilter } from './arguments.js'
@@ -25,7 +24,7 @@ export interface Letter {
 
 /** With its body, encrypted. */
 export interface SealedLetter extends Letter {
-  readonly encoding: BodyEncoding
+  readonly encoding: string
   readonly sealedBody: Uint8Array
 }
 

@@ -8,6 +8,7 @@ import type { Config } from '../../config.js'
 import { newBatchId } from '../../ingest/edge/batch-id.js'
 import { SealError } from '../../prisma/sealing.js'
 import { StartError } from '../../schema/domain/errors.js'
+import { unpackBody } from '../../schema/ports/packed-body.js'
 import type { Log } from '../../schema/ports.js'
 import { type DeadLettersCommand, HELP, type LetterFilter, readArguments } from './arguments.js'
 import { findLetter, type Letter, listLetters, type SealedLetter } from './letters.js'
@@ -126,7 +127,7 @@ async function bodyOf(letter: SealedLetter, parts: Parts, output: Output): Promi
       'SETTING_INVALID',
       `The body of ${letter.batchId} is ${letter.protocol}, not text; send the output to a file.`,
     )
-  return openBody(letter, parts.sealer)
+  return unpackBody(openBody(letter, parts.sealer))
 }
 
 /** Warnings and errors only, apart from what was asked for. */

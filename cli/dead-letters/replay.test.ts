@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createSealer } from '../../prisma/sealing.js'
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
 import type { Intake } from '../../schema/ports/intake.js'
+import { packBody, unpackBody } from '../../schema/ports/packed-body.js'
 import { useStores } from '../../test/harness/stores.js'
 import { keptLog } from '../../test/ingest-edge.js'
+import { plainOf } from '../../test/plain-of.js'
 import { findLetter, listLetters } from './letters.js'
 import { openBody, type ReplayDeps, replayLetter } from './replay.js'
 
@@ -28,7 +30,15 @@ const deps = (): ReplayDeps => ({ pool: stores.pool, intake, sealer, newBatchId:
 async function letter({ orgId = 'org_1', signal = 'logs', reason = 'The batch holds a NUL.' } = {}) {
   const batchId = randomUUID()
   await intake.enqueue({
-    ...{ batchId, orgId, keyId: 'key_1', signal: signal as 'logs', protocol: 'native-json', items: 1, body: BODY },
+    ...{
+      batchId,
+      orgId,
+      keyId: 'key_1',
+      signal: signal as 'logs',
+      protocol: 'native-json',
+      items: 1,
+      body: packBody(BODY),
+    },
     idempotency: { scope: randomBytes(32), bodyHash: randomBytes(32), ttlMs: 60_000 },
   })
   await intake.deadLetter(batchId, reason)
@@ -42,7 +52,7 @@ const claim = () => intake.claim('test', 'logs', { maxBatches: 10, maxBytes: 1e9
 test('a letter keeps the body as it came, and opens under its own key alone', async () => {
   const found = await letter()
   expect(Buffer.from(found.sealedBody).includes('poison')).toBe(false)
-  expect(Buffer.from(await openBody(found, sealer))).toEqual(BODY)
+  expect(Buffer.from(unpackBody(openBody(found, sealer)))).toEqual(BODY)
   expect(() => openBody(found, createSealer(randomBytes(32)))).toThrow('does not open')
 })
 
@@ -58,7 +68,7 @@ test('a replay is a batch of its own, with everything the letter had', async () 
     protocol: 'native-json',
     items: 1,
   })
-  expect(Buffer.from(batch?.body ?? [])).toEqual(BODY)
+  expect(plainOf(batch)).toEqual(BODY)
   expect(replayedAs).not.toBe(found.batchId)
   expect(await findLetter(stores.pool, found.batchId)).toMatchObject({ replayedAs, replayedAt: expect.any(Number) })
   expect(await listLetters(stores.pool, EVERY)).toEqual([])

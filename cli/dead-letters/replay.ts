@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import type { Sealer } from '../../prisma/sealing.js'
-import { decodeBody } from '../../queue/body.js'
 import { deadLetterAad } from '../../queue/dead-letters.js'
 import type { Intake } from '../../schema/ports/intake.js'
+import { type PackedBody, packedBody, unpackBody } from '../../schema/ports/packed-body.js'
 import { beginReplay, endReplay, type SealedLetter } from './letters.js'
 
 /** A replay broken off before it was noted as done can be repeated for so long without a second batch, ms. */
@@ -17,10 +17,10 @@ export interface ReplayDeps {
   readonly newBatchId: () => string
 }
 
-/** The body of a letter as the client sent it, decompressed. Throws `SealError` under another master key. */
-export function openBody(letter: SealedLetter, sealer: Pick<Sealer, 'open'>): Promise<Uint8Array> {
-  const stored = sealer.open(letter.sealedBody, deadLetterAad(letter.orgId, letter.batchId))
-  return decodeBody(stored, letter.encoding, letter.bytes)
+/** The body of a letter, decrypted. Throws `SealError` under another master key. */
+export function openBody(letter: SealedLetter, sealer: Pick<Sealer, 'open'>): PackedBody {
+  const packed = sealer.open(letter.sealedBody, deadLetterAad(letter.orgId, letter.batchId))
+  return packedBody(letter.encoding, letter.bytes, packed)
 }
 
 /**
@@ -35,14 +35,14 @@ export async function replayLetter(
   { pool, intake, sealer, newBatchId }: ReplayDeps,
 ): Promise<{ readonly replayedAs: string; readonly before: boolean }> {
   if (letter.replayedAs !== null && letter.replayedAt !== null) return { replayedAs: letter.replayedAs, before: true }
-  const body = await openBody(letter, sealer)
+  const body = openBody(letter, sealer)
   const batchId = await beginReplay(pool, letter.batchId, newBatchId())
   const { orgId, keyId, signal, protocol, items } = letter
   const result = await intake.enqueue({
     ...{ batchId, orgId, keyId, signal, protocol, items, body },
     idempotency: {
       scope: createHash('sha256').update(`dead-letter:${letter.batchId}`).digest(),
-      bodyHash: createHash('sha256').update(body).digest(),
+      bodyHash: createHash('sha256').update(unpackBody(body)).digest(),
       ttlMs: REMEMBERED_MS,
     },
   })

@@ -213,6 +213,7 @@ function newPassage(
     body: NO_BYTES,
     bodyHash: null,
     plain: NO_BYTES,
+    packed: null,
     items: 0,
     rejected: null,
     sentAt: null,

@@ -15,15 +15,15 @@ const DAY_MS = 86_400_000
  * - BEARER and BROWSER without one: nothing; each request is its own.
  */
 export function idempotencyScope(
-  { headers, path, bodyHash, plain }: Passage,
+  { headers, path }: Pick<Passage, 'headers' | 'path'>,
+  bodyHash: Uint8Array,
   { orgId, keyId, scheme }: IngestCredential,
   batchId: string,
   skewMs: number,
 ): { readonly scope: Uint8Array; readonly ttlMs: number } {
   const scoped = (kind: string, value: string) => sha256(JSON.stringify([orgId, keyId, path, kind, value]))
   const signature = headers.signature === null ? null : Buffer.from(headers.signature).toString('hex')
-  if (scheme === 'BODY')
-    return { scope: scoped('body', Buffer.from(bodyHash ?? sha256(plain)).toString('hex')), ttlMs: DAY_MS }
+  if (scheme === 'BODY') return { scope: scoped('body', Buffer.from(bodyHash).toString('hex')), ttlMs: DAY_MS }
   if (headers.idempotencyKey !== null) return { scope: scoped('key', headers.idempotencyKey), ttlMs: DAY_MS }
   if (scheme === 'CANONICAL' && signature !== null) return { scope: scoped('signature', signature), ttlMs: 2 * skewMs }
   return { scope: scoped('batch', batchId), ttlMs: 60_000 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { compileInto } from '../../test/harness/compile-into.js'
 import { credential, keptLog, NOW, openTestEdge, type TestEdge } from '../../test/ingest-edge.js'
+import { plainOf } from '../../test/plain-of.js'
 import { REQUESTS } from '../otlp/messages.js'
 import { createBodyReader } from './reading/reader.js'
 
@@ -72,7 +73,7 @@ test('while an export of 20 MiB is read, small signed batches get their 202', as
   worker.release()
   expect((await exported).status).toBe(200)
   expect(edge.intake.batches.at(-1)).toMatchObject({ protocol: 'otlp-protobuf', items: 60_000 })
-  expect(Buffer.from(edge.intake.batches.at(-1)?.body ?? []).equals(large)).toBe(true)
+  expect(plainOf(edge.intake.batches.at(-1)).equals(large)).toBe(true)
   expect(await metricsOf(edge)).toContain('\ntocsin_ingest_held_bytes 0\n')
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openTestEdge, type TestEdge } from '../../test/ingest-edge.js'
+import { plainOf } from '../../test/plain-of.js'
 
 let edge: TestEdge
 beforeEach(async () => {
@@ -10,7 +11,7 @@ afterEach(() => edge.close())
 const mixed = JSON.stringify({
   logs: [{ message: 'one' }, { message: 2 }, { message: 'three', attributes: { a: 1 } }, { message: 'x', level: 7 }],
 })
-const stored = () => edge.intake.batches.map(({ body }) => JSON.parse(Buffer.from(body).toString()))
+const stored = () => edge.intake.batches.map((batch) => JSON.parse(plainOf(batch).toString()))
 
 test('the good items are taken, and each bad one is told by where it stood', async () => {
   const answer = await edge.post({ path: '/v1/logs?partial=1', body: mixed })

@@ -4,6 +4,7 @@ import type { Signal } from '../../schema/domain/signal.js'
 import type { Clock, Log, Random } from '../../schema/ports/clock.js'
 import type { IngestCredentials } from '../../schema/ports/ingest.js'
 import type { Intake } from '../../schema/ports/intake.js'
+import type { PackedBody } from '../../schema/ports/packed-body.js'
 import type { FixedWindows } from './fixed-windows.js'
 import type { HeldShare } from './held-bytes.js'
 import type { EdgeLimits } from './limits.js'
@@ -73,8 +74,10 @@ export interface Passage {
   body: Uint8Array
   /** SHA-256 of the body, once computed: as sent, and after decompression of the decompressed. */
   bodyHash: Uint8Array | null
-  /** Decompressed; of a batch that asked for its good part, that part. */
+  /** Decompressed; empty again once the schema guard has read it. */
   plain: Uint8Array
+  /** What the queue keeps of it, once it was read: of a batch that asked for its good part, that part. */
+  packed: PackedBody | null
   items: number
   /** What was left out of a batch that asked for its good part; null where nothing was. */
   rejected: { readonly items: number; readonly errors: readonly RefusalDetail[] } | null

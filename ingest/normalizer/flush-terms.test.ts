@@ -5,6 +5,7 @@ import { createPostgresFlushManifests, type PostgresFlushManifests } from '../..
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
 import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import { type ScrubPolicy, scrubPolicySchema } from '../../schema/domain/scrub.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { createRetention, daysByOrg, type Intake, type RowWriter, type StorageTerms } from '../../schema/ports.js'
 import { createLogWriter } from '../../sql/log-writer.js'
 import { silent } from '../../test/acceptance/world.js'
@@ -59,13 +60,15 @@ beforeEach(async () => {
   await intake.enqueue({
     batchId: randomUUID(),
     ...{ orgId, keyId: 'key_1', signal: 'logs', protocol: 'native-json', items: 2 },
-    body: Buffer.from(
-      JSON.stringify({
-        logs: [
-          { message: 'from somebody@example.com', attributes: { plan: 'gold' } },
-          { message: 'fine', attributes: { plan: 'free' } },
-        ],
-      }),
+    body: packBody(
+      Buffer.from(
+        JSON.stringify({
+          logs: [
+            { message: 'from somebody@example.com', attributes: { plan: 'gold' } },
+            { message: 'fine', attributes: { plan: 'free' } },
+          ],
+        }),
+      ),
     ),
     idempotency: { scope: randomBytes(32), bodyHash: randomBytes(32), ttlMs: 60_000 },
   })

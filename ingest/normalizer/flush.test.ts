@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createMemoryFlushManifests } from '../../queue/memory/flush-manifests.js'
 import { createMemoryIntake } from '../../queue/memory/intake.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { type ClaimedBatch, type FlushManifests, type Log, StoreError } from '../../schema/ports.js'
+import { plainOf } from '../../test/plain-of.js'
 import { PoisonBatchError } from '../parse/index.js'
 import { type FlushDeps, flushBatches, recoverFlush } from './flush.js'
 import type { SignalSink } from './signal-sink.js'
@@ -27,7 +29,7 @@ beforeEach(() => {
   poison = {}
 })
 
-const textOf = ({ body }: ClaimedBatch) => Buffer.from(body).toString()
+const textOf = (batch: ClaimedBatch) => plainOf(batch).toString()
 
 const sink: SignalSink = {
   async prepare(batches, terms) {
@@ -75,7 +77,7 @@ async function send(...texts: string[]): Promise<void> {
       signal: 'logs',
       protocol: 'native-json',
       items: 1,
-      body: Buffer.from(text),
+      body: packBody(Buffer.from(text)),
       idempotency: { scope: Buffer.from(text), bodyHash: Buffer.from(text), ttlMs: 1_000 },
     })
 }

@@ -174,7 +174,7 @@ export function createNormalizer(deps: NormalizerDeps): Normalizer {
 
 /** Whether a claim took all that one may: more may wait. */
 function isFull(claimed: readonly ClaimedBatch[]): boolean {
-  const bytes = claimed.reduce((sum, { body }) => sum + body.length, 0)
+  const bytes = claimed.reduce((sum, { body }) => sum + body.bytes, 0)
   return claimed.length >= CLAIM.maxBatches || bytes >= CLAIM.maxBytes
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../package-root.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import type { ParsedBatch } from '../parse/batch.js'
 import { toLogRows, toMetricSamples, toSpanRows } from '../parse/index.js'
 import { LISTS, type OtlpSignal, REQUESTS } from './messages.js'
@@ -21,7 +22,13 @@ function encoded(signal: OtlpSignal, payload: unknown): Uint8Array {
 }
 
 function batch(protocol: ParsedBatch['protocol'], body: Uint8Array): ParsedBatch {
-  return { batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', orgId: 'org_1', protocol, acceptedAt: AT, body }
+  return {
+    batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
+    orgId: 'org_1',
+    protocol,
+    acceptedAt: AT,
+    body: packBody(body),
+  }
 }
 
 /** What would be stored, as text. */

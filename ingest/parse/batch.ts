@@ -1,7 +1,8 @@
 import type { ClaimedBatch } from '../../schema/ports/intake.js'
+import { unpackBody } from '../../schema/ports/packed-body.js'
 import { InvalidBatchError, PoisonBatchError } from './issues.js'
 
-/** What parsing needs of a claimed batch. `acceptedAt` is in Unix ms, the body as its protocol carries it. */
+/** What parsing needs of a claimed batch. `acceptedAt` is in Unix ms, the packed body as its protocol carries it. */
 export type ParsedBatch = Pick<ClaimedBatch, 'batchId' | 'orgId' | 'protocol' | 'acceptedAt' | 'body'>
 
 /**
@@ -9,11 +10,21 @@ export type ParsedBatch = Pick<ClaimedBatch, 'batchId' | 'orgId' | 'protocol' | 
  *
  * @throws PoisonBatchError when it cannot be read. Its reason names places and repeats nothing of the body.
  */
-export function readClaimed<Result>(batch: ParsedBatch, read: () => Result): Result {
+export function readClaimed<Result>(batch: ParsedBatch, read: (body: Uint8Array) => Result): Result {
+  const body = unpacked(batch)
   try {
-    return read()
+    return read(body)
   } catch (error) {
     throw new PoisonBatchError(batch.batchId, reasonOf(error))
+  }
+}
+
+function unpacked({ batchId, body }: ParsedBatch): Uint8Array {
+  try {
+    return unpackBody(body)
+  } catch {
+    // What zlib says of it helps nobody; the batch is named, and its body kept as it is.
+    throw new PoisonBatchError(batchId, 'its body cannot be unpacked.')
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { scrubPolicySchema } from '../../schema/domain/scrub.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { createContexts } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { toLogRows } from './log-rows.js'
@@ -15,7 +16,7 @@ function batch(body: unknown): ParsedBatch {
     orgId: 'org_1',
     protocol: 'native-json',
     acceptedAt: Date.UTC(2026, 10, 21, 3, 20, 15),
-    body: Buffer.from(JSON.stringify(body)),
+    body: packBody(Buffer.from(JSON.stringify(body))),
   }
 }
 

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type EmbeddedClickHouse, openEmbeddedClickHouse } from '../../embedded/chdb.js'
 import { packageRoot } from '../../package-root.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { createLogWriter } from '../../sql/log-writer.js'
 import { stampFlushId } from '../columns/index.js'
 import type { ParsedBatch } from './batch.js'
@@ -28,7 +29,7 @@ afterAll(async () => {
 })
 
 function batch(logs: readonly NativeLog[], overrides: Partial<ParsedBatch> = {}): ParsedBatch {
-  const body = Buffer.from(JSON.stringify({ logs }))
+  const body = packBody(Buffer.from(JSON.stringify({ logs })))
   return { batchId: BATCH, orgId: 'org_1', protocol: 'native-json', acceptedAt: ACCEPTED, body, ...overrides }
 }
 
@@ -210,12 +211,21 @@ test.each([
     'a time that no row holds',
     Buffer.from('{"logs":[{"message":"4111111111111111","timestamp":"1900-01-01T00:00:00Z"}]}'),
   ],
-])('a batch of %s is poison by name, and its content is not told', (_name, body) => {
+])('a batch of %s is poison by name, and its content is not told', (_name, plain) => {
   const poison = '22222222-2222-4222-8222-222222222222'
-  const error = thrown(() => toLogRows([batch([{ message: 'fine' }]), batch([], { batchId: poison, body })]))
+  const error = thrown(() =>
+    toLogRows([batch([{ message: 'fine' }]), batch([], { batchId: poison, body: packBody(plain) })]),
+  )
   expect(error).toBeInstanceOf(PoisonBatchError)
   expect(error).toMatchObject({ batchId: poison })
   expect(String(error)).not.toContain('4111')
+})
+
+test('a body that cannot be unpacked is poison by name', () => {
+  const whole = packBody(Buffer.from(JSON.stringify({ logs: [{ message: 'x'.repeat(5_000) }] })))
+  const cut = batch([], { body: { ...whole, packed: whole.packed.subarray(0, 10) } })
+  expect(whole.encoding).toBe('brotli')
+  expect(thrown(() => toLogRows([cut]))).toMatchObject({ batchId: BATCH, reason: 'its body cannot be unpacked.' })
 })
 
 function thrown(call: () => unknown): unknown {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packBody } from '../../schema/ports/packed-body.js'
 import type { ParsedBatch } from './batch.js'
 import { InvalidBatchError, PoisonBatchError } from './issues.js'
 import { toMetricSamples } from './metric-samples.js'
@@ -12,7 +13,7 @@ function batch(metrics: readonly unknown[]): ParsedBatch {
     orgId: 'org_1',
     protocol: 'native-json',
     acceptedAt: ACCEPTED,
-    body: Buffer.from(JSON.stringify({ metrics })),
+    body: packBody(Buffer.from(JSON.stringify({ metrics }))),
   }
 }
 

@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { scrubPolicySchema } from '../../schema/domain/scrub.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { compileInto } from '../../test/harness/compile-into.js'
 import { readNativeBlock } from '../../test/harness/native-block.js'
 import { keptLog } from '../../test/ingest-edge.js'
+import { plainOf } from '../../test/plain-of.js'
 import { ThreadFailedError } from '../threads.js'
 import type { ParsedBatch } from './batch.js'
 import { PoisonBatchError } from './issues.js'
@@ -36,7 +38,7 @@ function script(code: string): string {
 }
 
 function batch(message: string, overrides: Partial<ParsedBatch> = {}): ParsedBatch {
-  const body = Buffer.from(JSON.stringify({ logs: [{ message }] }))
+  const body = packBody(Buffer.from(JSON.stringify({ logs: [{ message }] })))
   return {
     batchId: '0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b',
     orgId: 'org_1',
@@ -68,12 +70,12 @@ test.each([0, 1])('rows are whole in the memory of earlier ones, with %i workers
 test('bodies stay the caller’s', async () => {
   const one = batch('x')
   await opened(compiled).rows('logs', [one])
-  expect(Buffer.from(one.body).toString()).toBe('{"logs":[{"message":"x"}]}')
+  expect(plainOf(one).toString()).toBe('{"logs":[{"message":"x"}]}')
 })
 
 test.each([0, 1])('with %i workers a poison batch is named', async (workers) => {
   const pool = opened(compiled, workers)
-  const poison = batch('x', { batchId: 'poison', body: Buffer.from('{') })
+  const poison = batch('x', { batchId: 'poison', body: packBody(Buffer.from('{')) })
   const failed = pool.rows('logs', [batch('fine'), poison])
   await expect(failed).rejects.toThrow(PoisonBatchError)
   await expect(failed).rejects.toMatchObject({ batchId: 'poison', reason: 'its body cannot be read.' })
@@ -119,7 +121,7 @@ test('workers work under the terms of organisations and locate, the same in each
   const hashing = scrubPolicySchema.parse({ kinds: { email: 'hash' } })
   const terms = { days: { org_hash: 7 }, policies: { org_hash: hashing } }
   const logs = [{ message: 'mail a@example.com', attributes: { 'client.address': '193.0.6.139' } }]
-  const body = Buffer.from(JSON.stringify({ logs }))
+  const body = packBody(Buffer.from(JSON.stringify({ logs })))
   const batches = ['org_1', 'org_hash'].map((orgId) => batch('', { orgId, body }))
   const made: ReturnType<typeof readNativeBlock>[] = []
   for (const workers of [1, 1, 0]) {

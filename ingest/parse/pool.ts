@@ -20,8 +20,8 @@ import {
 /** Makes rows off the main thread. */
 export interface ParsePool {
   /**
-   * What `toLogRows`, `toSpanRows` or `toRumRows` makes of the batches. Their bodies stay the caller's: they are copied,
-   * at 0.04 µs a log.
+   * What `toLogRows`, `toSpanRows` or `toRumRows` makes of the batches. Their bodies stay the caller's: they are copied as
+   * they are, and unpacked by the worker.
    *
    * @param terms What the batches' orgs have set; an org that is not named there has what holds by default.
    *
@@ -77,10 +77,10 @@ export function createParsePool(options: {
     const answer = await threads.run(() => {
       // A body may be a view of a larger buffer: copied, so that only its own bytes go over.
       const batches = sent.map(({ batchId, orgId, protocol, acceptedAt, body }) => {
-        return { batchId, orgId, protocol, acceptedAt, body: new Uint8Array(body) }
+        return { batchId, orgId, protocol, acceptedAt, body: { ...body, packed: new Uint8Array(body.packed) } }
       })
       const memory = spare.splice(0)
-      return [{ signal, batches, terms, spare: memory }, [...batches.map(({ body }) => body.buffer), ...memory]]
+      return [{ signal, batches, terms, spare: memory }, [...batches.map(({ body }) => body.packed.buffer), ...memory]]
     })
     if (answer.outcome === 'rows' || answer.outcome === 'samples') return answer
     if (answer.outcome === 'too large') throw new FlushTooLargeError(answer.message)

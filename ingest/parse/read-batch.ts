@@ -112,23 +112,23 @@ function isOtlp(protocol: BatchProtocol): boolean {
  */
 
 export function readLogs(batch: ParsedBatch): { readonly items: readonly NativeLog[]; readonly ascii: boolean } {
-  return readClaimed(batch, () => {
-    const body = parseBody(batch.protocol, 'logs', batch.body)
-    return { items: readLogBody(body, STORABLE_TIMES).items, ascii: body.ascii }
+  return readClaimed(batch, (body) => {
+    const parsed = parseBody(batch.protocol, 'logs', body)
+    return { items: readLogBody(parsed, STORABLE_TIMES).items, ascii: parsed.ascii }
   })
 }
 
 export function readSpans(batch: ParsedBatch): { readonly items: readonly SpanItem[]; readonly ascii: boolean } {
-  return readClaimed(batch, () => {
-    const body = parseBody(batch.protocol, 'spans', batch.body)
-    return { items: readSpanBody(body, STORABLE_TIMES).items, ascii: body.ascii }
+  return readClaimed(batch, (body) => {
+    const parsed = parseBody(batch.protocol, 'spans', body)
+    return { items: readSpanBody(parsed, STORABLE_TIMES).items, ascii: parsed.ascii }
   })
 }
 
 export function readRum(batch: ParsedBatch): readonly RumItem[] {
-  return readClaimed(batch, () => readRumBody(parseBody(batch.protocol, 'rum', batch.body), STORABLE_TIMES).items)
+  return readClaimed(batch, (body) => readRumBody(parseBody(batch.protocol, 'rum', body), STORABLE_TIMES).items)
 }
 
 export function readMetrics(batch: ParsedBatch, take: TakeSample): void {
-  readClaimed(batch, () => readMetricBody(parseBody(batch.protocol, 'metrics', batch.body), STORABLE_TIMES, take))
+  readClaimed(batch, (body) => readMetricBody(parseBody(batch.protocol, 'metrics', body), STORABLE_TIMES, take))
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { LOG_ROW_COLUMNS, RUM_ROW_COLUMNS, SPAN_ROW_COLUMNS } from '../../schema/ports.js'
 import { readNativeBlock } from '../../test/harness/native-block.js'
 import { PARSERS } from './worker-messages.js'
@@ -20,7 +21,7 @@ test.each([
       orgId: 'org_1',
       protocol: 'native-json',
       acceptedAt: AT,
-      body: Buffer.from(JSON.stringify(body)),
+      body: packBody(Buffer.from(JSON.stringify(body))),
     },
   ])
   const [row = {}] = readNativeBlock(rows)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { readNativeBlock } from '../../test/harness/native-block.js'
 import type { ParsedBatch } from './batch.js'
 import { toSpanRows } from './span-rows.js'
@@ -17,7 +18,7 @@ const span = (spanId: string, more: object = {}) => ({
   ...more,
 })
 function rowsOf(...spans: readonly object[]) {
-  const body = Buffer.from(JSON.stringify({ spans }))
+  const body = packBody(Buffer.from(JSON.stringify({ spans })))
   const batch: ParsedBatch = { batchId: BATCH, orgId: 'org_1', protocol: 'native-json', acceptedAt: AT, body }
   const { rows, lines } = toSpanRows([batch])
   return { rows: readNativeBlock(rows), bytes: lines[0]?.bytes ?? 0 }

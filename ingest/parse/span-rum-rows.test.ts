@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { EmbeddedClickHouse } from '../../embedded/chdb.js'
 import type { Signal } from '../../schema/domain/signal.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { createLogWriter } from '../../sql/log-writer.js'
 import { createRumWriter } from '../../sql/rum-writer.js'
 import { createSpanWriter } from '../../sql/span-writer.js'
@@ -28,7 +29,7 @@ function batch(body: object): ParsedBatch {
     orgId: 'org_1',
     protocol: 'native-json',
     acceptedAt: AT,
-    body: Buffer.from(JSON.stringify(body)),
+    body: packBody(Buffer.from(JSON.stringify(body))),
   }
 }
 

@@ -67,7 +67,7 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
         if (entry.batch.signal !== signal || !claimable(entry)) continue
         if (claimed.length >= maxBatches || (bytes > 0 && bytes >= maxBytes)) break
         claimed.push(take(entry, consumer, claimMs))
-        bytes += entry.batch.body.length
+        bytes += entry.batch.body.bytes
       }
       return claimed
     },
@@ -116,7 +116,7 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
 
     async depth() {
       let bytes = 0
-      for (const { batch } of entries.values()) bytes += batch.body.length
+      for (const { batch } of entries.values()) bytes += batch.body.bytes
       return { batches: entries.size, bytes }
     },
 
@@ -124,7 +124,7 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
       let bytes = 0
       let oldest = clock.now()
       for (const { batch, acceptedAt } of entries.values()) {
-        bytes += batch.body.length
+        bytes += batch.body.bytes
         oldest = Math.min(oldest, acceptedAt)
       }
       return { batches: entries.size, bytes, oldestAgeMs: clock.now() - oldest, memoryRatio: null }

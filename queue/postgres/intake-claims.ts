@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import type { ClaimedBatch, Intake } from '../../schema/ports/intake.js'
-import { type BodyEncoding, decodeBody } from '../body.js'
+import { packedBody } from '../../schema/ports/packed-body.js'
 import { ACKNOWLEDGE, BODIES, CLAIM, CLAIM_THESE, EXTEND, RELEASE, RELEASE_ALL } from './intake-statements.js'
 
 type ClaimedRow = Omit<ClaimedBatch, 'body'> & { readonly bytes: number }
 /** The body is base64. */
-type BodyRow = { readonly batchId: string; readonly encoding: BodyEncoding; readonly body: string }
+type BodyRow = { readonly batchId: string; readonly encoding: string; readonly body: string }
 
 /** The consumers' side of the intake. */
 export type IntakeClaims = Pick<Intake, 'claim' | 'claimThese' | 'extend' | 'release' | 'releaseAll' | 'acknowledge'>
@@ -21,14 +21,11 @@ export function intakeClaims(pool: pg.Pool, released: (signal: ClaimedBatch['sig
       values: [rows.map(({ batchId }) => batchId)],
     })
     const byId = new Map(stored.map((row) => [row.batchId, row]))
-    const batches = await Promise.all(
-      rows.map(async ({ bytes, ...batch }) => {
-        const row = byId.get(batch.batchId)
-        if (row === undefined) return []
-        return [{ ...batch, body: await decodeBody(Buffer.from(row.body, 'base64'), row.encoding, bytes) }]
-      }),
-    )
-    return batches.flat()
+    return rows.flatMap(({ bytes, ...batch }) => {
+      const row = byId.get(batch.batchId)
+      if (row === undefined) return []
+      return [{ ...batch, body: packedBody(row.encoding, bytes, Buffer.from(row.body, 'base64')) }]
+    })
   }
 
   return {

@@ -10,7 +10,6 @@ import type {
 } from '../../schema/ports/intake.js'
 import type { FanOut } from '../../schema/ports/limits.js'
 import { announcer } from '../announcer.js'
-import { encodeBody } from '../body.js'
 import { deadLetterAad } from '../dead-letters.js'
 import { createWaiters } from '../waiters.js'
 import { intakeClaims } from './intake-claims.js'
@@ -92,15 +91,15 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
   }
 
   /** Null when the scope's first answer was forgotten between the two statements. */
-  async function tryEnqueue(batch: IncomingBatch, encoded: Awaited<ReturnType<typeof encodeBody>>) {
+  async function tryEnqueue(batch: IncomingBatch) {
     const { scope, bodyHash, ttlMs } = batch.idempotency
     const { batchId, orgId, keyId, signal, protocol, items, body } = batch
     const accepted = await enqueues.query<{ acceptedAt: number }>({
       name: 'intake-enqueue',
       text: ENQUEUE,
       values: [
-        ...[asBuffer(scope), asBuffer(bodyHash), batchId, items, ttlMs, orgId, keyId, signal, protocol, body.length],
-        ...[encoded.encoding, asBuffer(encoded.stored)],
+        ...[asBuffer(scope), asBuffer(bodyHash), batchId, items, ttlMs, orgId, keyId, signal, protocol, body.bytes],
+        ...[body.encoding, asBuffer(body.packed)],
       ],
     })
     const [fresh] = accepted.rows
@@ -119,9 +118,8 @@ export function createPostgresIntake(deps: PostgresIntakeDeps): Intake {
     ...intakeClaims(claims, somethingToDo),
 
     async enqueue(batch): Promise<EnqueueResult> {
-      const encoded = await encodeBody(batch.body)
       let result: EnqueueResult | null = null
-      while (result === null) result = await tryEnqueue(batch, encoded)
+      while (result === null) result = await tryEnqueue(batch)
       if (result.outcome === 'accepted') somethingToDo(batch.signal)
       return result
     },

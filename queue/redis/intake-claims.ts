@@ -1,7 +1,7 @@
 import { SIGNALS, type Signal } from '../../schema/domain/signal.js'
 import type { Log } from '../../schema/ports/clock.js'
 import type { BatchProtocol, ClaimedBatch, Intake } from '../../schema/ports/intake.js'
-import { type BodyEncoding, decodeBody } from '../body.js'
+import { packedBody } from '../../schema/ports/packed-body.js'
 import type { RedisClient } from './connections.js'
 import * as scripts from './intake-scripts.js'
 import { onShard, type Shard } from './shards.js'
@@ -10,14 +10,14 @@ import { onShard, type Shard } from './shards.js'
 export type IntakeClaims = Pick<Intake, 'claim' | 'claimThese' | 'extend' | 'release' | 'releaseAll' | 'acknowledge'>
 
 /** A line of a script's answer: stamp, deliveries, and the fields of the entry in their order. */
-export type EntryLine = readonly [string, number, string, string, string, string, string, string, BodyEncoding, Signal?]
+export type EntryLine = readonly [string, number, string, string, string, string, string, string, string, Signal?]
 
 /** An entry without its body. */
 export interface Entry extends Omit<ClaimedBatch, 'body'> {
   /** µs: what entries of all shards are ordered by. */
   readonly stamp: number
   readonly bytes: number
-  readonly encoding: BodyEncoding
+  readonly encoding: string
 }
 
 export function entryOf(line: EntryLine, signal: Signal): Entry {
@@ -53,15 +53,12 @@ export function intakeClaims(
     if (entries.length === 0) return []
     const keys = entries.map(({ batchId }) => `${shard}:body:${batchId}`)
     const bodies = (await client.callBuffer('MGET', ...keys)) as (Buffer | null)[]
-    const batches = await Promise.all(
-      entries.map(async ({ encoding, bytes, ...batch }, i) => {
-        const stored = bodies[i] ?? null
-        if (stored !== null) return [{ ...batch, body: await decodeBody(stored, encoding, bytes) }]
-        log.warn({ batchId: batch.batchId }, 'A claimed batch was acknowledged before its body was read.')
-        return []
-      }),
-    )
-    return batches.flat()
+    return entries.flatMap(({ encoding, bytes, ...batch }, i) => {
+      const stored = bodies[i] ?? null
+      if (stored !== null) return [{ ...batch, body: packedBody(encoding, bytes, stored) }]
+      log.warn({ batchId: batch.batchId }, 'A claimed batch was acknowledged before its body was read.')
+      return []
+    })
   }
 
   function oldestFirst(batches: readonly (ClaimedBatch & { stamp: number })[]): ClaimedBatch[] {

@@ -3,7 +3,6 @@ import type { Log } from '../../schema/ports/clock.js'
 import type { EnqueueResult, Intake, WatermarkReading } from '../../schema/ports/intake.js'
 import type { FanOut } from '../../schema/ports/limits.js'
 import { announcer } from '../announcer.js'
-import { encodeBody } from '../body.js'
 import { type DeadLetterStore, deadLetterAad } from '../dead-letters.js'
 import { createWaiters } from '../waiters.js'
 import { endClient, namesCluster, openRedis } from './connections.js'
@@ -88,10 +87,9 @@ export function createRedisIntake(deps: RedisIntakeDeps): Intake {
     async enqueue(batch): Promise<EnqueueResult> {
       const { batchId, orgId, keyId, signal, protocol, items, body } = batch
       const { scope, bodyHash, ttlMs } = batch.idempotency
-      const { encoding, stored } = await encodeBody(body)
       const [outcome, ...first] = (await onShard(enqueues, shardOf(shards, orgId), scripts.ENQUEUE, [
-        ...[batchId, orgId, keyId, signal, protocol, items, body.length, encoding, hex(scope), hex(bodyHash)],
-        ...[Math.max(1, Math.ceil(ttlMs)), asBuffer(stored)],
+        ...[batchId, orgId, keyId, signal, protocol, items, body.bytes, body.encoding, hex(scope), hex(bodyHash)],
+        ...[Math.max(1, Math.ceil(ttlMs)), asBuffer(body.packed)],
       ])) as [EnqueueResult['outcome'], string, string, string]
       if (outcome === 'conflict') return { outcome }
       if (outcome === 'accepted') somethingToDo(signal)

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { quietLog } from '../../test/conformance/quiet-log.js'
 import { canMakeCertificates, makeCertificates } from '../../test/harness/certificates.js'
 import { freePort, freshPrefix, redisLegs, startRedis, type TestRedis } from '../../test/harness/redis.js'
@@ -56,7 +57,7 @@ describe.runIf(canMakeCertificates && redisLegs.own)('Redis over TLS', () => {
       const batchId = randomUUID()
       await intake.enqueue({
         ...{ batchId, orgId: 'org_1', keyId: 'key_1', signal: 'logs', protocol: 'native-json', items: 1 },
-        body: Buffer.from('{}'),
+        body: packBody(Buffer.from('{}')),
         idempotency: { scope: randomBytes(32), bodyHash: randomBytes(32), ttlMs: 60_000 },
       })
       const claimed = await intake.claim('me', 'logs', { maxBatches: 1, maxBytes: 100, claimMs: 10_000 })

@@ -1,8 +1,10 @@
 import type { LowWatermark } from '../domain/horizon.js'
 import type { Signal } from '../domain/signal.js'
+import type { PackedBody } from './packed-body.js'
 
 /**
- * How a batch's body is to be read. Bodies are kept decompressed. OTLP's are an `Export…ServiceRequest` as JSON or
+ * How a batch's body is to be read. Bodies are kept as they were
+ * without the client's compression. OTLP's are an `Export…ServiceRequest` as JSON or
  * protobuf, those of remote write a `WriteRequest` of `prometheus` (1) or a `Request` of `io.prometheus.write.v2` (2).
  */
 export const BATCH_PROTOCOLS = [
@@ -24,8 +26,8 @@ export interface IncomingBatch {
   readonly signal: Signal
   readonly protocol: BatchProtocol
   readonly items: number
-  /** Decompressed. The intake may hold on to these bytes; the caller no longer writes to them. */
-  readonly body: Uint8Array
+  /** The intake may hold on to these bytes; the caller no longer writes to them. */
+  readonly body: PackedBody
   readonly idempotency: {
     /** 32 bytes: hash of org, ingest key, path and idempotency key (or of the signature, where there was none). */
     readonly scope: Uint8Array
@@ -59,7 +61,7 @@ export interface ClaimedBatch {
   readonly items: number
   /** Unix ms, stamped by the queue's own clock inside the enqueue. */
   readonly acceptedAt: number
-  readonly body: Uint8Array
+  readonly body: PackedBody
   /** How often it has been claimed, this time included. */
   readonly deliveries: number
 }

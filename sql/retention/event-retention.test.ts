@@ -4,6 +4,7 @@ import type { EmbeddedClickHouse } from '../../embedded/chdb.js'
 import { createLogSink, createRumSink, createSpanSink } from '../../ingest/normalizer/index.js'
 import { createParsePool } from '../../ingest/parse/index.js'
 import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { createRetention, daysByOrg } from '../../schema/ports/retention.js'
 import type { ClaimedBatch, StorageTerms } from '../../schema/ports.js'
 import { silent } from '../../test/acceptance/world.js'
@@ -42,7 +43,7 @@ function batch(orgId: string, signal: ClaimedBatch['signal'], body: object): Cla
   return {
     ...{ batchId: randomUUID(), orgId, keyId: 'key_1', signal, protocol: 'native-json', items: 1, deliveries: 1 },
     acceptedAt: TEN_DAYS_AGO,
-    body: Buffer.from(JSON.stringify(body)),
+    body: packBody(Buffer.from(JSON.stringify(body))),
   }
 }
 

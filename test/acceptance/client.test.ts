@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { createClient, signedAgent, signedFetch } from '../../client/index.js'
 import type { Drop } from '../../client/options.js'
 import { credential, openTestEdge, SECRET, type TestEdge } from '../ingest-edge.js'
+import { plainOf } from '../plain-of.js'
 
 /*
  * The client library against the edge itself: its own signatures, compression, idempotency and refusals.
@@ -23,8 +24,8 @@ async function opened(overrides: Parameters<typeof openTestEdge>[0] = {}) {
 }
 
 const messages = ({ intake }: TestEdge) =>
-  intake.batches.map(({ body }) =>
-    (JSON.parse(Buffer.from(body).toString()) as { logs: { message: string }[] }).logs.map(({ message }) => message),
+  intake.batches.map((batch) =>
+    (JSON.parse(plainOf(batch).toString()) as { logs: { message: string }[] }).logs.map(({ message }) => message),
   )
 
 test.each(['CANONICAL', 'BODY', 'BEARER'] as const)(

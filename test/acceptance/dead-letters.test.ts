@@ -7,8 +7,10 @@ import { createParts } from '../../composition/parts.js'
 import { createStops } from '../../composition/stops.js'
 import { readConfig } from '../../config.js'
 import { openDataDir } from '../../embedded/data-dir.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { scratchFolder } from '../harness/scratch-folder.js'
 import { keptLog } from '../ingest-edge.js'
+import { plainOf } from '../plain-of.js'
 
 /*
  * `tocsin dead-letters` on stores of Tocsin's own: while it runs, after it stopped, and where it never ran.
@@ -31,7 +33,8 @@ test('letters of a stopped Tocsin are listed, shown and sent through again', asy
   const body = Buffer.from('{"logs":[{"message":"a secret of the customer"}]}')
   await withIntake(dataDir, async (intake) => {
     await intake.enqueue({
-      ...{ batchId, orgId: 'org_1', keyId: 'key_1', signal: 'logs', protocol: 'native-json', items: 1, body },
+      ...{ batchId, orgId: 'org_1', keyId: 'key_1', signal: 'logs', protocol: 'native-json', items: 1 },
+      body: packBody(body),
       idempotency: { scope: randomBytes(32), bodyHash: randomBytes(32), ttlMs: 60_000 },
     })
     await intake.deadLetter(batchId, 'It cannot be stored.')
@@ -52,7 +55,7 @@ test('letters of a stopped Tocsin are listed, shown and sent through again', asy
   expect(await command(dataDir, 'list')).toEqual({ status: 0, written: '', said: ['No dead letters.'] })
   await withIntake(dataDir, async (intake) => {
     const claimed = await intake.claim('test', 'logs', { maxBatches: 9, maxBytes: 1e9, claimMs: 60_000 })
-    expect(claimed.map((batch) => Buffer.from(batch.body).toString())).toEqual([body.toString()])
+    expect(claimed.map((batch) => plainOf(batch).toString())).toEqual([body.toString()])
     expect(replayed.written).toContain(claimed[0]?.batchId)
   })
 })

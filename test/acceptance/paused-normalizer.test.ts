@@ -9,6 +9,7 @@ import { createParsePool } from '../../ingest/parse/index.js'
 import { createPostgresFlushManifests } from '../../queue/postgres/flush-manifests.js'
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
 import { newId } from '../../schema/domain/ids.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import type { Intake } from '../../schema/ports.js'
 import { createEvaluationStore } from '../../sql/evaluation/index.js'
 import { createLogWriter } from '../../sql/log-writer.js'
@@ -104,7 +105,7 @@ async function sendErrors(): Promise<void> {
     signal: 'logs',
     protocol: 'native-json',
     items: logs.length,
-    body,
+    body: packBody(body),
     idempotency: { scope: randomBytes(32), bodyHash: createHash('sha256').update(body).digest(), ttlMs: 60_000 },
   })
 }

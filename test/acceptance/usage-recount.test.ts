@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import { BEARER_SECRET, type IngestPipeline, openIngestPipeline } from './ingest-pipeline.js'
 import { silent } from './world.js'
 
@@ -35,7 +36,7 @@ async function enqueueUnreadable(): Promise<void> {
   try {
     await intake.enqueue({
       ...{ batchId: randomUUID(), orgId: 'org_1', keyId: 'key_1', signal: 'logs', protocol: 'native-json', items: 3 },
-      body: Buffer.from('{"logs": [{"message": "lost"}, 7]}'),
+      body: packBody(Buffer.from('{"logs": [{"message": "lost"}, 7]}')),
       idempotency: { scope: randomBytes(32), bodyHash: randomBytes(32), ttlMs: 60_000 },
     })
   } finally {

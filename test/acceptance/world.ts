@@ -8,6 +8,7 @@ import { createParsePool } from '../../ingest/parse/index.js'
 import { createPostgresFlushManifests, type PostgresFlushManifests } from '../../queue/postgres/flush-manifests.js'
 import type { LowWatermark } from '../../schema/domain/horizon.js'
 import { newId } from '../../schema/domain/ids.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 import type { Log, SliceSource } from '../../schema/ports.js'
 import { createEvaluationStore } from '../../sql/evaluation/index.js'
 import { createLogWriter } from '../../sql/log-writer.js'
@@ -102,7 +103,7 @@ export async function createWorld(options: { evaluateMetric?: EvaluateMetric } =
         protocol: 'native-json' as const,
         items: logs.length,
         acceptedAt: T0 + acceptedS * 1000,
-        body: Buffer.from(JSON.stringify(body)),
+        body: packBody(Buffer.from(JSON.stringify(body))),
         deliveries: 1,
       }
       const prepared = await sink.prepare([batch])

@@ -26,7 +26,7 @@ it('keeps every batch that a killed process had accepted, and doubles none that 
 
     // A client that heard nothing sends all again: what was told, what was under way, and what comes after.
     const all = Array.from({ length: Math.max(...told) + 20 }, (_, number) => number)
-    const keptNumbers = new Set(kept.map(({ body }) => numberOf(body)))
+    const keptNumbers = new Set(kept.map(numberOf))
     for (const number of all) {
       const { outcome } = await intake.enqueue(numberedBatch(number))
       expect([number, outcome]).toEqual([number, keptNumbers.has(number) ? 'replayed' : 'accepted'])
@@ -35,7 +35,7 @@ it('keeps every batch that a killed process had accepted, and doubles none that 
       const claimed = await intake.claim('after', 'logs', AMPLE)
       return claimed.length === all.length && claimed
     })
-    expect(stored.map(({ body }) => numberOf(body)).sort((a, b) => a - b)).toEqual(all)
+    expect(stored.map(numberOf).sort((a, b) => a - b)).toEqual(all)
   } finally {
     await intake.close()
   }

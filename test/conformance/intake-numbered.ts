@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import type { PackedBody } from '../../schema/ports/packed-body.js'
+import { plainOf } from '../plain-of.js'
 import { batch, jsonBody } from './intake-subject.js'
 
 const PADDING = jsonBody(20_000).toString()
@@ -12,6 +14,6 @@ export function numberedBatch(number: number) {
   })
 }
 
-export function numberOf(body: Uint8Array): number {
-  return JSON.parse(Buffer.from(body).toString()).number
+export function numberOf(batch: { readonly body: PackedBody }): number {
+  return JSON.parse(plainOf(batch).toString()).number
 }

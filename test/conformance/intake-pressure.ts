@@ -8,7 +8,7 @@ export function pressureConformance(current: () => IntakeSubject): void {
     expect(await intake.pressure()).toMatchObject(nothing)
     const sent = await enqueueAll(intake, [batch(), batch({ signal: 'metrics' })])
     await intake.claim('a', 'logs', AMPLE)
-    const bytes = sent.reduce((sum, { body }) => sum + body.length, 0)
+    const bytes = sent.reduce((sum, { body }) => sum + body.bytes, 0)
     const full = await other.pressure()
     expect(full).toMatchObject({ batches: 2, bytes })
     expect(full.oldestAgeMs).toBeGreaterThanOrEqual(0)

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { BatchProtocol, ClaimedBatch, ClaimLimits, IncomingBatch, Intake } from '../../schema/ports/intake.js'
+import { packBody } from '../../schema/ports/packed-body.js'
 
 /** An intake to be tried, as two processes see it. */
 export interface IntakeSubject {
@@ -18,7 +19,8 @@ export type OpenIntake = () => Promise<IntakeSubject>
 
 /** A batch of logs of one org; its idempotency scope is its own and its hash that of its body. */
 export function batch(
-  overrides: Partial<Omit<IncomingBatch, 'idempotency'>> & Partial<IncomingBatch['idempotency']> = {},
+  overrides: Partial<Omit<IncomingBatch, 'idempotency' | 'body'>> &
+    Partial<IncomingBatch['idempotency']> & { readonly body?: Uint8Array } = {},
 ) {
   const { scope, bodyHash, ttlMs, ...fields } = overrides
   const body = fields.body ?? jsonBody(300)
@@ -30,7 +32,7 @@ export function batch(
     protocol: 'native-json' satisfies BatchProtocol,
     items: 1,
     ...fields,
-    body,
+    body: packBody(body),
     idempotency: {
       scope: scope ?? randomBytes(32),
       bodyHash: bodyHash ?? createHash('sha256').update(body).digest(),

@@ -2,6 +2,7 @@ import { createMemoryIntake } from '../../queue/memory/intake.js'
 import { createPostgresFanOut } from '../../queue/postgres/fan-out.js'
 import { createPostgresIntake } from '../../queue/postgres/intake.js'
 import { useStores } from '../harness/stores.js'
+import { plainOf } from '../plain-of.js'
 import { intakeConformance } from './intake.js'
 import type { IntakeSubject } from './intake-subject.js'
 import { lettersOf, seal } from './kept-letters.js'
@@ -12,7 +13,8 @@ intakeConformance('memory', async () => {
   return {
     intake,
     other: intake,
-    deadLetters: async () => intake.deadLetters().map(({ batch, reason }) => ({ ...batch, reason })),
+    deadLetters: async () =>
+      intake.deadLetters().map(({ batch, reason }) => ({ ...batch, reason, body: plainOf(batch) })),
     close: () => intake.close(),
   }
 })

@@ -42,7 +42,7 @@ describe.skipIf(!redisLegs.own)('Redis, when something is killed', () => {
     const kept = await intake.claim('before', 'logs', { ...AMPLE, claimMs: 1 })
     const ids = new Set(idsOf(kept))
     expect(child.lines.filter(({ batchId }) => !ids.has(String(batchId)))).toEqual([])
-    const keptNumbers = new Set(kept.map(({ body }) => numberOf(body)))
+    const keptNumbers = new Set(kept.map(numberOf))
     const last = Math.max(...child.lines.map(({ accepted }) => Number(accepted)))
     for (let number = 0; number < last + 20; number++) {
       const { outcome } = await intake.enqueue(numberedBatch(number))
@@ -75,7 +75,7 @@ describe.skipIf(!redisLegs.own)('Redis, when something is killed', () => {
     await senders
     const again = openIntake(second.url)
     const kept = await again.claim('after', 'logs', AMPLE)
-    const numbers = new Set(kept.map(({ body }) => numberOf(body)))
+    const numbers = new Set(kept.map(numberOf))
     expect(accepted.filter((number) => !numbers.has(number))).toEqual([])
     expect(numbers.size).toBe(kept.length)
     expect(idsOf(kept)).not.toContain(held.batchId)

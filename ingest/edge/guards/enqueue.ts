@@ -3,14 +3,14 @@ import { newBatchId } from '../batch-id.js'
 import { idempotencyScope } from '../idempotency.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
-import { sha256 } from '../signature.js'
 import { unauthenticated } from '../unauthenticated.js'
 
 /** Remembers the idempotency scope and enqueues, in the intake's one atomic step. */
 export async function enqueue(passage: Passage, tools: EdgeTools): Promise<void> {
-  const { claimed, signal, items, plain, form } = passage
+  const { claimed, signal, items, packed, bodyHash, form } = passage
   if (claimed === null) throw unauthenticated()
-  if (form === null || form === 'json') throw new Error('The protocol of a batch is known once its schema was checked.')
+  if (form === null || form === 'json' || packed === null || bodyHash === null)
+    throw new Error('Protocol, body and hash of a batch are known once its schema was checked.')
   const batchId = newBatchId(tools.clock.now(), tools.random.bytes(16))
   // OTLP and remote write may send nothing; there is nothing to keep of it.
   if (items === 0) {
@@ -25,10 +25,10 @@ export async function enqueue(passage: Passage, tools: EdgeTools): Promise<void>
       signal,
       protocol: form,
       items,
-      body: plain,
+      body: packed,
       idempotency: {
-        ...idempotencyScope(passage, claimed, batchId, tools.limits.skewMs),
-        bodyHash: passage.bodyHash ?? sha256(plain),
+        ...idempotencyScope(passage, bodyHash, claimed, batchId, tools.limits.skewMs),
+        bodyHash,
       },
     },
     tools,

@@ -9,8 +9,8 @@ import { volumeLimits } from '../volume.js'
  * together pass the limit by what they hold.
  */
 export async function orgVolume(passage: Passage, { limits, sureLimiter }: EdgeTools): Promise<void> {
-  const { claimed, answerHeaders, items, plain } = passage
-  for (const limit of volumeLimits(limits, claimed, { items, bytes: plain.byteLength })) {
+  const { claimed, answerHeaders, items, packed } = passage
+  for (const limit of volumeLimits(limits, claimed, { items, bytes: packed?.bytes ?? 0 })) {
     const answer = await sureLimiter.consume(limit, claimed?.orgId ?? '', 0)
     tellLimit(answerHeaders, limit, answer, limit.unit)
     if (limit.amount <= answer.remaining) continue
@@ -25,9 +25,9 @@ export async function orgVolume(passage: Passage, { limits, sureLimiter }: EdgeT
 
 /** Counts an accepted batch; one that was accepted before was counted then. */
 export async function countVolume(passage: Passage, { limits, sureLimiter }: EdgeTools): Promise<void> {
-  const { claimed, answer, plain } = passage
+  const { claimed, answer, packed } = passage
   if (answer === null || answer.replayed) return
-  for (const limit of volumeLimits(limits, claimed, { items: answer.accepted, bytes: plain.byteLength })) {
+  for (const limit of volumeLimits(limits, claimed, { items: answer.accepted, bytes: packed?.bytes ?? 0 })) {
     const orgId = claimed?.orgId ?? ''
     const { allowed, remaining } = await sureLimiter.consume(limit, orgId, limit.amount)
     // Batches at one time took what this one had found: what is left goes to it, or small ones would pass for ever.

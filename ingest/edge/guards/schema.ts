@@ -2,11 +2,12 @@ import { whileThere } from '../gone.js'
 import { asksForPart } from '../partial.js'
 import type { EdgeTools, Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
-import { sha256 } from '../signature.js'
+
+const NO_BYTES = new Uint8Array(0)
 
 /**
- * Reads the batch. Where only its good part is taken, that part stands in for the body from here on; the batch is still
- * known by what was sent.
+ * Reads the batch, and leaves of it what the queue keeps. Where only its good part is taken, that part is kept; the batch is
+ * still known by what was sent.
  */
 export async function schema(passage: Passage, { clock, reader }: EdgeTools): Promise<void> {
   const { signal, path, form, request } = passage
@@ -18,16 +19,13 @@ export async function schema(passage: Passage, { clock, reader }: EdgeTools): Pr
     now: clock.now(),
     partial: asksForPart(request.url),
   } as const
-  const { read, plain, hash } = await whileThere(request, (gone) => reader.read(body, passage.bodyHash === null, gone))
-  passage.plain = plain
+  const { read, packed, hash } = await whileThere(request, (gone) => reader.read(body, passage.bodyHash === null, gone))
+  passage.plain = NO_BYTES
+  passage.packed = packed
   passage.bodyHash ??= hash
   passage.form = read.form
   if (read.outcome === 'refused') throw new Refusal(read.code, read.message, { details: read.details })
   passage.items = read.items
   passage.sentAt = read.sentAt
-  if (read.part === null) return
-  passage.bodyHash ??= sha256(plain)
-  passage.plain = read.part.plain
-  passage.held.take(passage.plain.byteLength)
-  passage.rejected = read.part.rejected
+  passage.rejected = read.rejected
 }

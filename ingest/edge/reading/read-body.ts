@@ -37,11 +37,8 @@ export type BodyRead =
       readonly form: BatchProtocol
       readonly items: number
       readonly sentAt: number | null
-      /** The good part as JSON, and what was left out; null where all of it is good. */
-      readonly part: {
-        readonly plain: Uint8Array
-        readonly rejected: { readonly items: number; readonly errors: readonly BatchIssue[] }
-      } | null
+      /** What was left out of it; null where all of it is good. */
+      readonly rejected: { readonly items: number; readonly errors: readonly BatchIssue[] } | null
     }
   | {
       readonly outcome: 'refused'
@@ -52,8 +49,14 @@ export type BodyRead =
       readonly details: readonly BatchIssue[]
     }
 
+/** What was read of a body, and what is to be kept of it: itself, its good part as JSON, or nothing. */
+export interface ReadAndKept {
+  readonly read: BodyRead
+  readonly kept: Uint8Array | null
+}
+
 /** Reads a batch, whole or not at all unless its good part is asked for, so that what is accepted can be stored. */
-export function readBody(body: BodyToRead): BodyRead {
+export function readBody(body: BodyToRead): ReadAndKept {
   let form: WireForm = body.form
   try {
     const parsed = parseBody(body.form, body.signal, body.plain)
@@ -61,31 +64,31 @@ export function readBody(body: BodyToRead): BodyRead {
     const other = otherSignal(parsed)
     if (other !== null) {
       const message = `The body is OTLP with ${other}, which ${body.path} does not take.`
-      return { outcome: 'refused', form, code: 'PROTOCOL_UNSUPPORTED', message, details: [] }
+      return { read: { outcome: 'refused', form, code: 'PROTOCOL_UNSUPPORTED', message, details: [] }, kept: null }
     }
     return readParsed(parsed, body)
   } catch (error) {
     if (!(error instanceof InvalidBatchError)) throw error
-    return { outcome: 'refused', form, ...refusalOf(error) }
+    return { read: { outcome: 'refused', form, ...refusalOf(error) }, kept: null }
   }
 }
 
 /** Of OTLP and remote write no part is taken: their clients would never send the rest again. */
-function readParsed(parsed: ParsedBody, { signal, now, partial }: BodyToRead): BodyRead {
+function readParsed(parsed: ParsedBody, { signal, now, partial, plain }: BodyToRead): ReadAndKept {
   const form = parsed.protocol
   const times = acceptedTimes(now)
   const read = (value: unknown) => HEADS[signal]({ ...parsed, value }, times)
   try {
     const { count, sentAt } = read(parsed.value)
-    return { outcome: 'read', form, items: count, sentAt, part: null }
+    return { read: { outcome: 'read', form, items: count, sentAt, rejected: null }, kept: plain }
   } catch (error) {
     if (!(error instanceof InvalidBatchError) || error instanceof TooManyItemsError) throw error
     const part = partial && form === 'native-json' ? readPartially(parsed.value, read) : null
     if (part === null) throw error
     const { count, sentAt } = read(part.value)
     const rejected = { items: part.rejected, errors: part.issues }
-    const plain = new TextEncoder().encode(JSON.stringify(part.value))
-    return { outcome: 'read', form, items: count, sentAt, part: { plain, rejected } }
+    const kept = new TextEncoder().encode(JSON.stringify(part.value))
+    return { read: { outcome: 'read', form, items: count, sentAt, rejected }, kept }
   }
 }
 

@@ -1,7 +1,9 @@
 import type { Log } from '../../../schema/ports/clock.js'
+import { type PackedBody, packBodyAside } from '../../../schema/ports/packed-body.js'
 import { unsnap } from '../../remote-write/snappy.js'
 import { createThreads, type Posted, ThreadFailedError } from '../../threads.js'
 import { Refusal } from '../refusals.js'
+import { sha256 } from '../signature.js'
 import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
 import type { ReadingAnswer, ReadingTask } from './tasks.js'
 
@@ -11,9 +13,9 @@ import type { ReadingAnswer, ReadingTask } from './tasks.js'
  */
 export interface BodyReader {
   /**
-   * Reads a body.
+   * Reads a body. One that a worker reads is handed over to it, and the array it was in is empty.
    *
-   * @param hashed Whether its SHA-256 is wanted; a small body's is left to the caller.
+   * @param hashed Whether its SHA-256 is wanted.
    * @param gone Aborts when the client has gone.
    * @throws Refusal OVERLOADED, UNAVAILABLE, TOO_MANY_ITEMS (it took too much memory), and the abort's reason.
    */
@@ -25,8 +27,8 @@ export interface BodyReader {
 
 export interface ReadBack {
   readonly read: BodyRead
-  /** The body again: one that a worker read was handed over to it, and the array it was in is empty. */
-  readonly plain: Uint8Array
+  /** What is to be kept of it, packed for the queue; null where it was refused. */
+  readonly packed: PackedBody | null
   readonly hash: Uint8Array | null
 }
 
@@ -112,7 +114,11 @@ export function createBodyReader(options: {
 }
 
 const ON_THE_SPOT: BodyReader = {
-  read: async (body) => ({ read: readBody(body), plain: body.plain, hash: null }),
+  async read(body, hashed) {
+    const { read, kept } = readBody(body)
+    const hash = hashed ? sha256(body.plain) : null
+    return { read, packed: kept === null ? null : await packBodyAside(kept), hash }
+  },
   unsnap: async (packed, length) => unsnap(packed, length),
   close: async () => undefined,
 }

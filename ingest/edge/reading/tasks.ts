@@ -1,9 +1,10 @@
 import type { Transferable } from 'node:worker_threads'
+import { type PackedBody, packBody } from '../../../schema/ports/packed-body.js'
 import { unsnap } from '../../remote-write/snappy.js'
 import { sha256 } from '../signature.js'
 import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
 
-/** What a reading worker is asked. Bodies are handed over, and handed back. */
+/** What a reading worker is asked. Bodies are handed over, and come back packed. */
 export type ReadingTask =
   | { readonly kind: 'read'; readonly body: BodyToRead; readonly hashed: boolean }
   | { readonly kind: 'unsnap'; readonly packed: Uint8Array; readonly length: number }
@@ -12,9 +13,9 @@ export type ReadingAnswer =
   | {
       readonly kind: 'read'
       readonly read: BodyRead
-      /** The body again. */
-      readonly plain: Uint8Array
-      /** Its SHA-256, where that was asked for. */
+      /** What is to be kept of it; null where that is nothing. */
+      readonly packed: PackedBody | null
+      /** The body's SHA-256, where that was asked for. */
       readonly hash: Uint8Array | null
     }
   | { readonly kind: 'unsnap'; readonly plain: Uint8Array | null }
@@ -28,11 +29,10 @@ export function answerReading(task: ReadingTask): readonly [ReadingAnswer, Trans
       return [{ kind: 'unsnap', plain }, plain === null ? [] : [plain.buffer as ArrayBuffer]]
     }
     const { body, hashed } = task
-    const { plain } = body
-    const read = readBody(body)
-    const part = read.outcome === 'read' ? read.part : null
-    const handed = [plain, ...(part === null ? [] : [part.plain])].map(({ buffer }) => buffer as ArrayBuffer)
-    return [{ kind: 'read', read, plain, hash: hashed ? sha256(plain) : null }, handed]
+    const { read, kept } = readBody(body)
+    const packed = kept === null ? null : packBody(kept)
+    const hash = hashed ? sha256(body.plain) : null
+    return [{ kind: 'read', read, packed, hash }, packed === null ? [] : [packed.packed.buffer as ArrayBuffer]]
   } catch (error) {
     return [{ kind: 'failed', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }, []]
   }
