@@ -24,7 +24,6 @@ const span: SpanItem = {
 
 test('names, status, attributes, events and links are scrubbed', () => {
   expect(enrichSpan(span, bareContexts()('org_1'))).toEqual({
-    ...span,
     name: 'mail [email]',
     statusMessage: 'token=[secret] refused',
     attributes: { 'db.password': '[secret]', n: 1 },

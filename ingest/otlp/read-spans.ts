@@ -1,6 +1,6 @@
 import { InvalidBatchError, Issues } from '../parse/issues.js'
+import { sharedAttributes } from '../parse/known-shared.js'
 import type { TimeBounds } from '../parse/limits.js'
-import { sharedAttributes } from '../parse/native-spans.js'
 import {
   type Attributes,
   nanosecondsBetween,

@@ -1,5 +1,4 @@
-import type { Issues } from './issues.js'
-import { shown } from './issues.js'
+import { type Issues, type Place, placeOf, shown } from './issues.js'
 import { BATCH_LIMITS } from './limits.js'
 
 /** Takes one flat attribute. */
@@ -48,21 +47,21 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /** Adds what is wrong with a log's attributes: bounds of count, depth and lengths, and numbers that no Float64 holds. */
-export function checkAttributes(attributes: unknown, path: string, issues: Issues): void {
+export function checkAttributes(attributes: unknown, place: Place, issues: Issues): void {
   if (attributes === undefined || attributes === null) return
   if (!isObject(attributes)) {
-    issues.add(path, `expected an object, found ${shown(attributes)}.`)
+    issues.add(place, `expected an object, found ${shown(attributes)}.`)
     return
   }
-  const count = checkObject(attributes, path, 0, 0, issues)
+  const count = checkObject(attributes, place, 0, 0, issues)
   if (count > BATCH_LIMITS.attributes)
-    issues.add(path, `expected at most ${BATCH_LIMITS.attributes} attributes, found ${count} or more.`)
+    issues.add(place, `expected at most ${BATCH_LIMITS.attributes} attributes, found ${count} or more.`)
 }
 
 /** Count of flat attributes so far; stops early past the limit. */
 function checkObject(
   object: Readonly<Record<string, unknown>>,
-  path: string,
+  place: Place,
   prefixLength: number,
   depth: number,
   issues: Issues,
@@ -73,14 +72,14 @@ function checkObject(
     const length = prefixLength + name.length
     if (name === '' || length > BATCH_LIMITS.attributeNameLength) {
       const expected = `expected names of 1 to ${BATCH_LIMITS.attributeNameLength} characters, dots included`
-      issues.add(path, `${expected}, found ${name === '' ? 'an empty one' : length}.`)
+      issues.add(place, `${expected}, found ${name === '' ? 'an empty one' : length}.`)
     } else if (isObject(value)) {
-      if (depth + 1 > BATCH_LIMITS.attributeDepth) issues.add(path, tooDeep)
-      else count += checkObject(value, `${path}.${name}`, length + 1, depth + 1, issues)
+      if (depth + 1 > BATCH_LIMITS.attributeDepth) issues.add(place, tooDeep)
+      else count += checkObject(value, placeOf(place, name), length + 1, depth + 1, issues)
     } else {
       count++
       const fault = valueFault(value, depth)
-      if (fault !== null) issues.add(`${path}.${name}`, fault)
+      if (fault !== null) issues.add(placeOf(place, name), fault)
     }
     if (count > BATCH_LIMITS.attributes || issues.full) return count
   }

@@ -43,12 +43,20 @@ export class PoisonBatchError extends Error {
   }
 }
 
+/** Where a value stands, as `BatchIssue.path` has it. Null while only whether anything is wrong is asked: see `checkEach`. */
+export type Place = string | null
+
+/** The place of a field. */
+export function placeOf(place: Place, name: string): Place {
+  return place === null ? null : `${place}.${name}`
+}
+
 /** Collects issues up to `MAX_ISSUES`. */
 export class Issues {
   readonly found: BatchIssue[] = []
 
-  add(path: string, message: string): void {
-    if (this.found.length < MAX_ISSUES) this.found.push({ path, message })
+  add(place: Place, message: string): void {
+    if (this.found.length < MAX_ISSUES) this.found.push({ path: place ?? '', message })
   }
 
   get full(): boolean {

@@ -1,8 +1,9 @@
-import { InvalidBatchError, Issues, shown } from './issues.js'
+import { InvalidBatchError, Issues, type Place, placeOf, shown } from './issues.js'
+import { KnownShared } from './known-shared.js'
 import { BATCH_LIMITS, type TimeBounds } from './limits.js'
 import { checkBatch } from './native-fields.js'
 import type { NativeBatch } from './native-logs.js'
-import { attributes, type Check, hexId, list, object, text, time, word } from './shape.js'
+import { attributes, type Check, checkEach, hexId, list, object, text, time, word } from './shape.js'
 import {
   type Attributes,
   nanosecondsBetween,
@@ -42,10 +43,10 @@ export interface NativeSpan {
 
 const BATCH_FIELDS = new Set(['spans', 'sentAt'])
 
-const duration: Check = (value, path, issues) => {
+const duration: Check = (value, place, issues) => {
   const isNumber = typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
   const isDigits = typeof value === 'string' && /^\d{1,15}$/.test(value)
-  if (!isNumber && !isDigits) issues.add(path, `expected whole nanoseconds below 2^53, found ${shown(value)}.`)
+  if (!isNumber && !isDigits) issues.add(place, `expected whole nanoseconds below 2^53, found ${shown(value)}.`)
 }
 
 const fields = object(
@@ -81,41 +82,43 @@ const fields = object(
  * A native batch of spans: `{"spans": [{traceId, spanId, name, start, end or durationNs, …}], "sentAt"?}`.
  *
  * @param bounds Times the spans may carry; null accepts any.
+ * @param known What spans read before have shared, where these are of the same organisation.
  * @throws InvalidBatchError with up to 20 issues.
  */
-export function readNativeSpans(body: unknown, bounds: TimeBounds | null): NativeBatch<SpanItem> {
+export function readNativeSpans(
+  body: unknown,
+  bounds: TimeBounds | null,
+  known: KnownShared = new KnownShared(),
+): NativeBatch<SpanItem> {
   const issues = new Issues()
   const { items, sentAt } = checkBatch(body, 'spans', BATCH_FIELDS, BATCH_LIMITS.spans, issues)
-  for (let i = 0; i < items.length && !issues.full; i++) {
-    const before = issues.found.length
-    fields(items[i], `spans[${i}]`, issues, bounds)
-    if (issues.found.length === before) checkEnd(items[i] as NativeSpan, `spans[${i}]`, issues)
-  }
+  checkEach(items, 'spans', checkSpan, issues, bounds)
   if (issues.found.length > 0) throw new InvalidBatchError(issues.found)
   let made: readonly SpanItem[] | null = null
   return {
     count: items.length,
     get items() {
       // Every item was checked to be one.
-      made ??= itemsOf(items as readonly NativeSpan[])
+      made ??= (items as readonly NativeSpan[]).map((span) => toItem(span, known))
       return made
     },
     sentAt,
   }
 }
 
-function itemsOf(spans: readonly NativeSpan[]): SpanItem[] {
-  const shared = new KnownShared()
-  return spans.map((span) => toItem(span, shared))
+const checkSpan: Check = (span, place, issues, bounds) => {
+  const before = issues.found.length
+  fields(span, place, issues, bounds)
+  if (issues.found.length === before) checkEnd(span as NativeSpan, place, issues)
 }
 
-function checkEnd({ start, end, durationNs }: NativeSpan, path: string, issues: Issues): void {
+function checkEnd({ start, end, durationNs }: NativeSpan, place: Place, issues: Issues): void {
   if ((end ?? null) === null && (durationNs ?? null) === null)
-    issues.add(`${path}.end`, 'expected an end or durationNs, found neither.')
+    issues.add(placeOf(place, 'end'), 'expected an end or durationNs, found neither.')
   else if (end != null && durationNs != null)
-    issues.add(`${path}.durationNs`, 'expected an end or durationNs, found both.')
+    issues.add(placeOf(place, 'durationNs'), 'expected an end or durationNs, found both.')
   else if (end != null && isBefore(instant(end), instant(start)))
-    issues.add(`${path}.end`, `${shown(end)} is before the start, ${shown(start)}.`)
+    issues.add(placeOf(place, 'end'), `${shown(end)} is before the start, ${shown(start)}.`)
 }
 
 function isBefore(a: Instant, b: Instant): boolean {
@@ -154,29 +157,4 @@ function toItem(span: NativeSpan, known: KnownShared): SpanItem {
       return { traceId: traceId.toLowerCase(), spanId: spanId.toLowerCase(), attributes: of ?? NOTHING }
     }),
   }
-}
-
-/**
- * Native spans each carry their resource, and most of a batch the same: those that read the same share one object, so
- * that their cells are made once.
- */
-class KnownShared {
-  readonly #known = new Map<string, Attributes>()
-
-  of(resource: Attributes, scope: Attributes): Attributes {
-    const text = JSON.stringify(resource) + JSON.stringify(scope)
-    const known = this.#known.get(text)
-    if (known !== undefined) return known
-    const shared = sharedAttributes(resource, scope)
-    this.#known.set(text, shared)
-    return shared
-  }
-}
-
-/** Attributes of a resource and a scope under their prefixes, as rows carry them. */
-export function sharedAttributes(resource: Attributes, scope: Attributes): Attributes {
-  const shared: Record<string, unknown> = {}
-  for (const name in resource) shared[`resource.${name}`] = resource[name]
-  for (const name in scope) shared[`scope.${name}`] = scope[name]
-  return shared
 }

@@ -12,6 +12,7 @@ import { WRITE_REQUEST, WRITE_REQUEST_V2 } from '../remote-write/messages.js'
 import { readWriteRequest, readWriteRequestV2 } from '../remote-write/read.js'
 import { type ParsedBatch, readClaimed } from './batch.js'
 import { parseJsonBody } from './json-body.js'
+import type { KnownShared } from './known-shared.js'
 import { STORABLE_TIMES, type TimeBounds } from './limits.js'
 import { type NativeBatch, type NativeLog, readNativeLogs } from './native-logs.js'
 import { readNativeMetrics } from './native-metrics.js'
@@ -80,8 +81,13 @@ export function readLogBody({ protocol, value }: ParsedBody, bounds: TimeBounds)
   return isOtlp(protocol) ? fromOtlp(readOtlpLogs(value, bounds)) : readNativeLogs(value, bounds)
 }
 
-export function readSpanBody({ protocol, value }: ParsedBody, bounds: TimeBounds): NativeBatch<SpanItem> {
-  return isOtlp(protocol) ? fromOtlp(readOtlpSpans(value, bounds)) : readNativeSpans(value, bounds)
+/** @param known See `readNativeSpans`. */
+export function readSpanBody(
+  { protocol, value }: ParsedBody,
+  bounds: TimeBounds,
+  known?: KnownShared,
+): NativeBatch<SpanItem> {
+  return isOtlp(protocol) ? fromOtlp(readOtlpSpans(value, bounds)) : readNativeSpans(value, bounds, known)
 }
 
 export function readRumBody({ value }: ParsedBody, bounds: TimeBounds): NativeBatch<RumItem> {
@@ -118,10 +124,13 @@ export function readLogs(batch: ParsedBatch): { readonly items: readonly NativeL
   })
 }
 
-export function readSpans(batch: ParsedBatch): { readonly items: readonly SpanItem[]; readonly ascii: boolean } {
+export function readSpans(
+  batch: ParsedBatch,
+  known: KnownShared,
+): { readonly items: readonly SpanItem[]; readonly ascii: boolean } {
   return readClaimed(batch, (body) => {
     const parsed = parseBody(batch.protocol, 'spans', body)
-    return { items: readSpanBody(parsed, STORABLE_TIMES).items, ascii: parsed.ascii }
+    return { items: readSpanBody(parsed, STORABLE_TIMES, known).items, ascii: parsed.ascii }
   })
 }
 

@@ -2,6 +2,7 @@ import { ArrayColumn, MapColumn, NanosecondsColumn, TextColumn, UInt64Column } f
 import { bareContexts, type ContextOf, enrichAttributes, enrichSpan } from '../enrich/index.js'
 import { AttributeColumns, addTexts } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
+import { KnownShared } from './known-shared.js'
 import { UNKNOWN_SERVICE } from './log-rows.js'
 import { readSpans } from './read-batch.js'
 import { type DaysOf, type Rows, rowsOf, standardDays } from './rows.js'
@@ -31,6 +32,9 @@ export function toSpanRows(
   const events = new EventColumns()
   const links = new LinkColumns()
   let context = contextOf(batches[0]?.orgId ?? '')
+  // Of one organisation: what it has scrubbed is written for all that share the object.
+  let known = new KnownShared()
+  let orgId = batches[0]?.orgId
   const change = (shared: Attributes) => enrichAttributes(shared, context)
   return rowsOf<SpanItem>(batches, daysOf, {
     columns: {
@@ -43,11 +47,13 @@ export function toSpanRows(
     },
     read(batch) {
       context = contextOf(batch.orgId)
-      const { items, ascii } = readSpans(batch)
+      if (batch.orgId !== orgId) known = new KnownShared()
+      orgId = batch.orgId
+      const { items, ascii } = readSpans(batch, known)
       return { items, ascii: ascii && context.ascii }
     },
-    write(sent, _batch, line, ascii) {
-      const span = enrichSpan(sent, context)
+    write(span, _batch, line, ascii) {
+      const { name, statusMessage, attributes: own, events: of, links: to } = enrichSpan(span, context)
       times.ts.add(span.start.ms, span.start.ns)
       times.duration_ns.add(span.durationNs)
       texts.service.add(span.service || UNKNOWN_SERVICE, ascii)
@@ -60,11 +66,11 @@ export function toSpanRows(
       texts.scope_name.add(span.scopeName, ascii)
       texts.scope_version.add(span.scopeVersion, ascii)
       const bytes =
-        texts.name.add(span.name, ascii) +
-        texts.status_message.add(span.statusMessage, ascii) +
-        attributes.add(span.attributes, ascii, span.shared, change) +
-        events.add(span.events, ascii) +
-        links.add(span.links, ascii)
+        texts.name.add(name, ascii) +
+        texts.status_message.add(statusMessage, ascii) +
+        attributes.add(own, ascii, span.shared, change) +
+        events.add(of, ascii) +
+        links.add(to, ascii)
       line.add(span.start.ms, bytes)
     },
   })
