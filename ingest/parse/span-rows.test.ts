@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { scrubPolicySchema } from '../../schema/domain/scrub.js'
 import { packBody } from '../../schema/ports/packed-body.js'
 import { readNativeBlock } from '../../test/harness/native-block.js'
+import { BARE_SETTINGS, createContexts } from '../enrich/index.js'
 import type { ParsedBatch } from './batch.js'
 import { toSpanRows } from './span-rows.js'
 
@@ -47,4 +49,18 @@ test('each span has its own resource, however many read the same', () => {
     rows.map(({ attributes_string }) => new Map(attributes_string as [string, string][]).get(name))
   expect(attribute('resource.service.name')).toEqual(['api', 'web', 'api', 'web'])
   expect(attribute('scope.a')).toEqual([undefined, undefined, undefined, 'b'])
+})
+
+test('what organisations share in a flush is the text, and each has its own scrubbed', () => {
+  const contexts = createContexts(BARE_SETTINGS)
+  const keeping = scrubPolicySchema.parse({ kinds: { email: 'keep' } })
+  const body = packBody(Buffer.from(JSON.stringify({ spans: [span('1', { resource: { owner: 'a@example.com' } })] })))
+  const batches = ['org_1', 'org_2', 'org_1'].map((orgId): ParsedBatch => {
+    return { batchId: BATCH, orgId, protocol: 'native-json', acceptedAt: AT, body }
+  })
+  const { rows } = toSpanRows(batches, (orgId) => contexts(orgId, orgId === 'org_2' ? keeping : undefined))
+  const owners = readNativeBlock(rows).map(({ attributes_string }) =>
+    new Map(attributes_string as [string, string][]).get('resource.owner'),
+  )
+  expect(owners).toEqual(['[email]', 'a@example.com', '[email]'])
 })
