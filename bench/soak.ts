@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startTocsin } from '../cli/tocsin-process.js'
+import { createThreads } from '../ingest/threads.js'
 import { expositionValues, largest } from './exposition-values.js'
 import { type Benchmark, type Figure, quantile } from './harness.js'
 import { inChild } from './in-child.js'
 import { createLogMonitors } from './log-monitors.js'
 import { watchUsage } from './process-usage.js'
 import { readSteadily } from './reads.js'
+import type { ReadyRequest } from './send.js'
 import { slope } from './slope.js'
+import type { MakerData, MakeTask } from './soak-maker.js'
 import { type Stream, streams } from './soak-streams.js'
 import { type Sight, watchTocsin } from './soak-watch.js'
-import { type Sent, sendSteadily } from './steady.js'
+import { type MakeRequest, type Sent, sendSteadily } from './steady.js'
 import { storedSamples } from './stored-samples.js'
 
 const MONITORS = 20
@@ -45,6 +48,10 @@ async function soaked(
   const { ingestUrl } = bootstrap
   const usage = watchUsage(pid)
   const agent = new Agent({ keepAlive: true })
+  const maker = createThreads<MakeTask, ReadyRequest>({
+    ...{ name: 'makers of requests', workers: 1, file: join(import.meta.dirname, 'soak-maker.js') },
+    ...{ data: { bootstrap, load } satisfies MakerData, log: { error: (_fields, message) => console.error(message) } },
+  })
   let ended = false
   try {
     await createLogMonitors(bootstrap, MONITORS)
@@ -53,7 +60,12 @@ async function soaked(
     const until = performance.now() + minutes * 60_000
     const progress = setInterval(() => tell(line(watch.sights.at(-1))), 30_000)
     const reading = readSteadily(bootstrap, until)
-    const sent = await Promise.all(sending.map((stream) => sendSteadily(stream, ingestUrl, agent, until)))
+    const sent = await Promise.all(
+      sending.map(({ path, perSecond }, stream) => {
+        const make: MakeRequest = (number, now) => maker.run(() => [{ stream, number, now }, []]).then(asReady)
+        return sendSteadily(new URL(path, ingestUrl), perSecond, make, agent, until)
+      }),
+    )
     const reads = await reading
     clearInterval(progress)
     watch.stop()
@@ -82,8 +94,14 @@ async function soaked(
   } finally {
     agent.destroy()
     usage.stop()
+    await maker.close()
     if (!ended) await stop()
   }
+}
+
+/** What a worker sends as a Buffer comes as bytes. */
+function asReady({ headers, body }: ReadyRequest): ReadyRequest {
+  return { headers, body: Buffer.from(body.buffer, body.byteOffset, body.byteLength) }
 }
 
 function line(sight: Sight | undefined): string {

@@ -59,7 +59,7 @@ export function createThreads<Message, Answer>(options: {
   readonly file: string
   readonly data?: unknown
   readonly heapMb?: number
-  readonly log: Log
+  readonly log: Pick<Log, 'error'>
 }): Threads<Message, Answer> {
   const { name, workers, file, data, heapMb = WORKER_HEAP_MB, log } = options
   const hands = new Set<Hand<Message, Answer>>()
