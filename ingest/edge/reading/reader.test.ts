@@ -67,6 +67,10 @@ const BODIES: Record<string, () => BodyToRead> = {
   'native logs': () => body(logs(1_000)),
   'native logs of which one is bad': () => body(logs(900, '{"message":7},')),
   'the good part of native logs': () => body(logs(900, '{"message":7},'), { partial: true }),
+  'the small good part of large native logs': () =>
+    body(`{"logs":[${`{"message":7,"level":"${'x'.repeat(900)}"},`.repeat(400)}${logs(5).slice('{"logs":['.length)}`, {
+      partial: true,
+    }),
   'native logs of which none is good': () => body(`{"logs":[{"message":7}]}${spaces}`, { partial: true }),
   'too many native logs': () => body(logs(1_001)),
   'more values than a body may hold': () => body(`{"logs":[${'{},'.repeat(400_000)}{}]}`),
@@ -98,6 +102,7 @@ test.each(Object.entries(BODIES))('%s are to a worker what they are on the spot'
   )
   expect(kept[1]).toBe(kept[0])
   expect(kept[0] === null).toBe(found.read.outcome === 'refused')
+  expect(found.packed?.packed.byteLength).toBe(found.packed?.packed.buffer.byteLength)
 })
 
 test('a body is handed over, or copied where others share its buffer', async () => {

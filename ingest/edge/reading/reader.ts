@@ -4,6 +4,7 @@ import { unsnap } from '../../remote-write/snappy.js'
 import { createThreads, type Posted, ThreadFailedError } from '../../threads.js'
 import { Refusal } from '../refusals.js'
 import { sha256 } from '../signature.js'
+import { ownBytes } from './own-bytes.js'
 import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
 import type { ReadingAnswer, ReadingTask } from './tasks.js'
 
@@ -121,13 +122,6 @@ const ON_THE_SPOT: BodyReader = {
   },
   unsnap: async (packed, length) => unsnap(packed, length),
   close: async () => undefined,
-}
-
-/** Bytes in a buffer of their own, which can be handed over whole; copied where they share one. */
-function ownBytes(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  const { buffer, byteOffset, byteLength } = bytes
-  const isWhole = buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength
-  return isWhole ? new Uint8Array(buffer) : new Uint8Array(bytes)
 }
 
 function refusalOf({ outOfMemory }: ThreadFailedError): Refusal {

@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads'
 import { type PackedBody, packBody } from '../../../schema/ports/packed-body.js'
 import { unsnap } from '../../remote-write/snappy.js'
 import { sha256 } from '../signature.js'
+import { ownBytes } from './own-bytes.js'
 import { type BodyRead, type BodyToRead, readBody } from './read-body.js'
 
 /** What a reading worker is asked. Bodies are handed over, and come back packed. */
@@ -30,10 +31,14 @@ export function answerReading(task: ReadingTask): readonly [ReadingAnswer, Trans
     }
     const { body, hashed } = task
     const { read, kept } = readBody(body)
-    const packed = kept === null ? null : packBody(kept)
+    const packed = kept === null ? null : ownPacked(packBody(kept))
     const hash = hashed ? sha256(body.plain) : null
-    return [{ kind: 'read', read, packed, hash }, packed === null ? [] : [packed.packed.buffer as ArrayBuffer]]
+    return [{ kind: 'read', read, packed, hash }, packed === null ? [] : [packed.packed.buffer]]
   } catch (error) {
     return [{ kind: 'failed', stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }, []]
   }
+}
+
+function ownPacked({ packed, ...rest }: PackedBody): PackedBody & { readonly packed: Uint8Array<ArrayBuffer> } {
+  return { ...rest, packed: ownBytes(packed) }
 }
