@@ -17,11 +17,11 @@ export interface MakeTask {
 }
 
 /*
- * A worker thread that makes the soak's requests. To encode one takes up to 40 ms, in which the thread that sends would see
- * no answer come: it would measure itself.
+ * A worker thread that makes the soak's requests. While one is encoded, the thread that sends would see no answer
+ * come, and would measure itself.
  */
-const { bootstrap, load } = (workerData ?? {}) as Partial<MakerData>
-const made = bootstrap === undefined || load === undefined ? [] : streams(bootstrap, load)
+const { bootstrap, load } = workerData as MakerData
+const made = streams(bootstrap, load)
 parentPort?.on('message', ({ stream, number, now }: MakeTask) => {
   const one = made[stream]
   if (one === undefined) throw new RangeError(`There are ${made.length} streams; asked for number ${stream}.`)

@@ -12,7 +12,7 @@ import { FixedWindows } from './fixed-windows.js'
 import { GUARDS } from './guards.js'
 import { HeldBytes } from './held-bytes.js'
 import { DEFAULT_EDGE_LIMITS, type EdgeLimits } from './limits.js'
-import type { EdgeTools, Passage } from './passage.js'
+import { type EdgeTools, NO_BYTES, type Passage } from './passage.js'
 import { servePreflight } from './preflight.js'
 import { likelyForm, SERVED, type WireForm } from './protocol.js'
 import { createQueueGauge } from './queue-gauge.js'
@@ -58,7 +58,6 @@ const NO_HEADERS = {
   origin: null,
   contentEncoding: null,
 }
-const NO_BYTES = new Uint8Array(0)
 
 /** Refusals that say nothing against the address: they are ours, or stand already in a count. */
 const NOT_COUNTED = new Set([

@@ -54,6 +54,9 @@ export interface IngestHeaders {
   readonly contentEncoding: string | null
 }
 
+/** No body, or none any more. */
+export const NO_BYTES = new Uint8Array(0)
+
 /** What is known of a request so far. Each guard fills in its part. */
 export interface Passage {
   readonly request: IncomingMessage

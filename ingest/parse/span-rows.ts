@@ -32,9 +32,8 @@ export function toSpanRows(
   const events = new EventColumns()
   const links = new LinkColumns()
   let context = contextOf(batches[0]?.orgId ?? '')
-  // Of one organisation: what it has scrubbed is written for all that share the object.
+  // Of one context: what it has scrubbed is written for all that share the object.
   let known = new KnownShared()
-  let orgId = batches[0]?.orgId
   const change = (shared: Attributes) => enrichAttributes(shared, context)
   return rowsOf<SpanItem>(batches, daysOf, {
     columns: {
@@ -46,9 +45,9 @@ export function toSpanRows(
       ...{ links_trace_id: links.traceId, links_span_id: links.spanId, links_attributes: links.attributes },
     },
     read(batch) {
-      context = contextOf(batch.orgId)
-      if (batch.orgId !== orgId) known = new KnownShared()
-      orgId = batch.orgId
+      const next = contextOf(batch.orgId)
+      if (next !== context) known = new KnownShared()
+      context = next
       const { items, ascii } = readSpans(batch, known)
       return { items, ascii: ascii && context.ascii }
     },

@@ -1,9 +1,7 @@
 import { whileThere } from '../gone.js'
 import { asksForPart } from '../partial.js'
-import type { EdgeTools, Passage } from '../passage.js'
+import { type EdgeTools, NO_BYTES, type Passage } from '../passage.js'
 import { Refusal } from '../refusals.js'
-
-const NO_BYTES = new Uint8Array(0)
 
 /**
  * Reads the batch, and leaves of it what the queue keeps. Where only its good part is taken, that part is kept; the batch is
