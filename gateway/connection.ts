@@ -1,4 +1,4 @@
-import type { Connection, CountedConnection } from '../schema/graphql/connection.js'
+import type { Connection, Count, CountedConnection, PageInfo } from '../schema/graphql/connection.js'
 import {
   type CountedPage,
   CursorError,
@@ -41,11 +41,25 @@ export function countedConnectionOf<Value, Shown>(
   request: PageRequest,
   show: (value: Value) => Shown,
 ): CountedConnection<Shown> {
-  return {
-    ...connectionOf(page, request, show),
-    get totalCount() {
-      return page.count().then((value) => ({ value, exact: true }))
-    },
+  return new Counted(connectionOf(page, request, show), () => page.count())
+}
+
+class Counted<Shown> implements CountedConnection<Shown> {
+  readonly edges: Connection<Shown>['edges']
+  readonly nodes: readonly Shown[]
+  readonly pageInfo: PageInfo
+
+  constructor(
+    { edges, nodes, pageInfo }: Connection<Shown>,
+    private readonly count: () => Promise<number>,
+  ) {
+    this.edges = edges
+    this.nodes = nodes
+    this.pageInfo = pageInfo
+  }
+
+  get totalCount(): Promise<Count> {
+    return this.count().then((value) => ({ value, exact: true }))
   }
 }
 

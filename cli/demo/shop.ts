@@ -11,7 +11,7 @@ export interface Shop {
   /** Items that Tocsin accepted so far. */
   readonly sent: { logs: number; metrics: number }
   /** When the first bad event was made since the last `setBroken(true)`, Unix ms. */
-  readonly firstBadAt: number | null
+  firstBadAt(): number | null
   stop(): Promise<void>
 }
 
@@ -60,9 +60,7 @@ export function startShop(options: ShopOptions): Shop {
 
   return {
     sent,
-    get firstBadAt() {
-      return firstBadAt
-    },
+    firstBadAt: () => firstBadAt,
     setBroken(value) {
       broken = value
       if (value) firstBadAt = null

@@ -52,10 +52,11 @@ export async function tellStory(scene: Scene): Promise<void> {
   const incident = incidentOf(fired)
   screen.say('bad', `checkout-errors: PENDING → FIRING, incident #${incident?.number}: ${incident?.title}`)
   await everyoneHears(scene, heardBefore, 'firing')
-  if (shop.firstBadAt !== null)
+  const firstBadAt = shop.firstBadAt()
+  if (firstBadAt !== null)
     screen.say(
       'plain',
-      `All three heard of it ${((Date.now() - shop.firstBadAt) / 1000).toFixed(1)} s after the first failed checkout.`,
+      `All three heard of it ${((Date.now() - firstBadAt) / 1000).toFixed(1)} s after the first failed checkout.`,
     )
 
   const heardFiring = scene.heard.length

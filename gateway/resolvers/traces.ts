@@ -1,7 +1,8 @@
+import type { Connection } from '../../schema/graphql/connection.js'
 import { Arg, Ctx, Int, Query, Resolver } from '../../schema/graphql/decorators.js'
 import { DateTime } from '../../schema/graphql/scalars.js'
 import { TraceFilter, TraceResult } from '../../schema/graphql/trace-search.js'
-import type { TraceFacts, TraceQuery } from '../../schema/ports/traces.js'
+import type { TraceFacts, TraceQuery, TraceSummary } from '../../schema/ports/traces.js'
 import { AnswersMistakes, Reads } from '../access.js'
 import { boundedQuery } from '../bounded-query.js'
 import { connectionOf, pageRequest } from '../connection.js'
@@ -37,24 +38,38 @@ export class TraceSearchResolver {
     const reader = context.services.traces.forOrg(stores.orgId)
     const page = await boundedQuery(context, 'filter', (limits) => reader.search({ ...query, ...request, ...limits }))
     const items = page.traces.map(({ cursor, summary }) => ({ cursor, value: summary }))
-    let counted: Promise<TraceFacts> | null = null
-    const facts = () => {
-      counted ??= inTurn(context, (limits) => reader.facts({ ...query, ...limits }))
-      return counted
-    }
-    return {
-      traces: connectionOf({ items, hasNextPage: page.hasNextPage }, request, (summary) => summary),
-      get count() {
-        return facts().then(({ count }) => ({ value: count, exact: true }))
-      },
-      get errorCount() {
-        return facts().then(({ errors }) => ({ value: errors, exact: true }))
-      },
-      get histogram() {
-        return facts().then(({ histogram }) => histogram)
-      },
-      userErrors: [],
-    }
+    return new FoundTraces(
+      connectionOf({ items, hasNextPage: page.hasNextPage }, request, (summary) => summary),
+      () => inTurn(context, (limits) => reader.facts({ ...query, ...limits })),
+    )
+  }
+}
+
+/** A page of traces; what is true of all of them is read once, when a field asks for it. */
+class FoundTraces {
+  readonly userErrors = []
+  #facts: Promise<TraceFacts> | null = null
+
+  constructor(
+    readonly traces: Connection<TraceSummary>,
+    private readonly read: () => Promise<TraceFacts>,
+  ) {}
+
+  get count() {
+    return this.#of(({ count }) => ({ value: count, exact: true }))
+  }
+
+  get errorCount() {
+    return this.#of(({ errors }) => ({ value: errors, exact: true }))
+  }
+
+  get histogram() {
+    return this.#of(({ histogram }) => histogram)
+  }
+
+  #of<Shown>(show: (facts: TraceFacts) => Shown): Promise<Shown> {
+    this.#facts ??= this.read()
+    return this.#facts.then(show)
   }
 }
 

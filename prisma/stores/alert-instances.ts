@@ -1,7 +1,7 @@
 import { labelsFromCanonical } from '../../schema/domain/labels.js'
 import type { AlertInstance, MonitorStore, Transition } from '../../schema/ports/control-plane.js'
 import type { WalledPool } from '../walled.js'
-import { conditions } from './conditions.js'
+import { Conditions } from './conditions.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
 interface InstanceRow {
@@ -41,7 +41,7 @@ export function instanceReads(
 ): Pick<MonitorStore, 'instances' | 'instance' | 'transitions'> {
   return {
     async instances(of, page, states) {
-      const where = conditions()
+      const where = new Conditions()
       where.and((org) => `org_id = ${org}`, orgId)
       if ('monitorId' in of) where.and((id) => `monitor_id = ${id}`, of.monitorId)
       else where.and((id) => `incident_id = ${id}`, of.incidentId)
@@ -73,7 +73,7 @@ export function instanceReads(
     },
 
     async transitions(monitorId, page, range) {
-      const where = conditions()
+      const where = new Conditions()
       where.and((org, id) => `org_id = ${org} AND monitor_id = ${id}`, orgId, monitorId)
       if (range.from !== null) where.and((from) => `at >= ${from}`, new Date(range.from))
       if (range.to !== null) where.and((to) => `at < ${to}`, new Date(range.to))

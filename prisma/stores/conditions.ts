@@ -2,29 +2,23 @@ import type { Matcher } from '../../schema/domain/matcher.js'
 import { MatcherError } from '../../schema/ports/control-plane.js'
 
 /** Conditions of one statement and the values they take, numbered as PostgreSQL wants them. */
-export interface Conditions {
-  /** Adds a condition; each argument stands in it as the place of a value. */
-  and(condition: (...places: string[]) => string, ...values: unknown[]): void
-  /** The place of one more value. */
-  place(value: unknown): string
-  /** All conditions, joined; `true` when there is none. */
-  readonly sql: string
-  readonly values: unknown[]
-}
+export class Conditions {
+  readonly values: unknown[] = []
+  readonly #clauses: string[] = []
 
-export function conditions(): Conditions {
-  const clauses: string[] = []
-  const values: unknown[] = []
-  const place = (value: unknown) => `$${values.push(value)}`
-  return {
-    and(condition, ...given) {
-      clauses.push(condition(...given.map(place)))
-    },
-    place,
-    get sql() {
-      return clauses.length === 0 ? 'true' : clauses.join(' AND ')
-    },
-    values,
+  /** Adds a condition; each argument stands in it as the place of a value. */
+  and(condition: (...places: string[]) => string, ...given: unknown[]): void {
+    this.#clauses.push(condition(...given.map((value) => this.place(value))))
+  }
+
+  /** The place of one more value. */
+  place(value: unknown): string {
+    return `$${this.values.push(value)}`
+  }
+
+  /** All conditions, joined; `true` when there is none. */
+  get sql(): string {
+    return this.#clauses.length === 0 ? 'true' : this.#clauses.join(' AND ')
   }
 }
 

@@ -9,7 +9,7 @@ import type {
 import type { Database } from '../client.js'
 import type { TimelineEntry as EntryRow, Incident as Row } from '../generated/client.js'
 import type { WalledPool } from '../walled.js'
-import { andMatcher, conditions, withPatterns } from './conditions.js'
+import { andMatcher, Conditions, withPatterns } from './conditions.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
 const LIST = 'incidents'
@@ -51,7 +51,7 @@ async function list(
   page: PageRequest,
   filter: IncidentListFilter,
 ): Promise<CountedPage<IncidentRecord>> {
-  const where = conditions()
+  const where = new Conditions()
   where.and((org) => `org_id = ${org}`, orgId)
   if (filter.states) where.and((states) => `state = ANY(${states})`, filter.states)
   if (filter.severities) where.and((severities) => `severity = ANY(${severities})`, filter.severities)

@@ -7,7 +7,7 @@ import type { Database } from '../client.js'
 import type { Prisma, Monitor as Row } from '../generated/client.js'
 import type { WalledPool } from '../walled.js'
 import { instanceReads } from './alert-instances.js'
-import { andMatcher, conditions, withPatterns } from './conditions.js'
+import { andMatcher, Conditions, withPatterns } from './conditions.js'
 import { createOnce } from './create-replay.js'
 import { decodeCursor, encodeCursor, pageOf } from './cursor.js'
 
@@ -79,7 +79,7 @@ async function list(
   page: PageRequest,
   filter: MonitorListFilter,
 ): Promise<CountedPage<Monitor>> {
-  const where = conditions()
+  const where = new Conditions()
   where.and((org) => `m.org_id = ${org} AND m.deleted_at IS NULL`, orgId)
   if (filter.states) where.and((states) => `coalesce(s.state, '${UNJUDGED.state}') = ANY(${states})`, filter.states)
   if (filter.healths)
