@@ -6,7 +6,9 @@ export interface Column {
   readonly type: string
   /** Bytes that it takes. */
   readonly size: number
-  /** Writes it behind what is there. */
+  /** Writes what stands before all its values, and before those of the column that it is part of. Most have nothing there. */
+  writeHead?(bytes: Bytes): void
+  /** Writes its values behind what is there. */
   writeTo(bytes: Bytes): void
   /** Gives its memory back. Nothing may be added any more. */
   release(): void

@@ -5,6 +5,7 @@ import {
   ArrayColumn,
   BoolColumn,
   type Column,
+  DictionaryColumn,
   encodedText,
   Float64Column,
   giveMemory,
@@ -12,7 +13,6 @@ import {
   MillisecondsColumn,
   NanosecondsColumn,
   nativeBlock,
-  SameTextColumn,
   SameUuidColumn,
   stampFlushId,
   TextColumn,
@@ -108,17 +108,47 @@ describe('numbers', () => {
 })
 
 test('what rows say alike is written for each of them', () => {
-  const [text, uuid] = [new SameTextColumn(), new SameUuidColumn()]
+  const [text, uuid] = [new DictionaryColumn(), new SameUuidColumn()]
   const ids = ['0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b', 'FFFFFFFF-0000-4000-8000-000000000001']
   for (const [i, id] of ids.entries()) {
-    text.add(`org_${i}ü`, i + 1)
+    text.repeat(`org_${i}ü`, i + 1)
     uuid.add(id, i + 1)
-    text.add('nobody', 0)
+    text.repeat('nobody', 0)
+    uuid.add(id, 0)
   }
   const [first = '', second = ''] = ids.map((id) => id.toLowerCase())
   expect(read(text, 3)).toEqual(['org_0ü', 'org_1ü', 'org_1ü'])
   expect(read(uuid, 3)).toEqual([first, second, second])
   expect(() => uuid.add('org_1', 1)).toThrow('no UUID')
+})
+
+describe('dictionaries', () => {
+  test('have each text once, and come back as it was added', () => {
+    const text = fc.oneof(fc.constantFrom('', 'a', 'ü', '\ud800', 'http.route'), fc.string({ unit: 'binary' }))
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1 }), (all) => {
+        const column = new DictionaryColumn()
+        for (const one of all) expect(column.add(one)).toBe(Buffer.byteLength(one))
+        expect(read(column, all.length)).toEqual(all.map((one) => Buffer.from(one).toString()))
+      }),
+    )
+  })
+
+  test('of any size refer to their texts', () => {
+    for (const different of [1, 255, 256, 257, 65_536, 65_537]) {
+      const column = new DictionaryColumn()
+      for (let i = 0; i < 70_000; i++) column.add(`text ${i % different}`)
+      expect(column.lengthOf(column.numberOf('text 0'))).toBe(6)
+      const found = read(column, 70_000)
+      expect(found.every((text, i) => text === `text ${i % different}`)).toBe(true)
+    }
+  })
+
+  test('take a byte a row and their texts once', () => {
+    const column = new DictionaryColumn()
+    for (let i = 0; i < 10_000; i++) column.add('http.response.status_code')
+    expect(nativeBlock({ it: column }, 10_000).length).toBeLessThan(10_000 + 8 * 10_000 + 200)
+  })
 })
 
 test('lists and maps have their own elements, the empty ones none', () => {
@@ -128,7 +158,7 @@ test('lists and maps have their own elements, the empty ones none', () => {
     for (const map of list) {
       const entries = Object.entries(map)
       for (const [name, value] of entries) {
-        lists.elements.names.add(name, false)
+        lists.elements.names.add(name)
         lists.elements.values.add(value, false)
       }
       lists.elements.close(entries.length)

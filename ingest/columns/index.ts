@@ -1,6 +1,7 @@
 /** Columns of rows in ClickHouse's Native format. */
 
 export type { Column } from './column.js'
+export { DictionaryColumn } from './dictionary-column.js'
 export { giveMemory } from './memory.js'
 export { nativeBlock, stampFlushId } from './native-block.js'
 export { ArrayColumn, MapColumn } from './nested-columns.js'
@@ -13,5 +14,5 @@ export {
   UInt32Column,
   UInt64Column,
 } from './number-columns.js'
-export { SameTextColumn, SameUuidColumn } from './same-columns.js'
+export { SameUuidColumn } from './same-columns.js'
 export { encodedText, TextColumn } from './text-column.js'

@@ -22,6 +22,7 @@ export function nativeBlock(columns: Readonly<Record<string, Column>>, rows: num
   bytes.append(new Uint8Array(8 * rows))
   for (const [name, column] of all) {
     bytes.latin1(header(name, column.type))
+    column.writeHead?.(bytes)
     column.writeTo(bytes)
     column.release()
   }

@@ -1,7 +1,7 @@
 import type { Bytes } from './bytes.js'
 import type { Column } from './column.js'
+import { DictionaryColumn } from './dictionary-column.js'
 import { UInt64Column } from './number-columns.js'
-import { TextColumn } from './text-column.js'
 
 /** Rows of any number of elements: where each row ends, then the columns of all elements behind one another. */
 abstract class RepeatedColumn implements Column {
@@ -26,6 +26,10 @@ abstract class RepeatedColumn implements Column {
     return this.#parts.reduce((sum, { size }) => sum + size, 0)
   }
 
+  writeHead(bytes: Bytes): void {
+    for (const part of this.#parts) part.writeHead?.(bytes)
+  }
+
   writeTo(bytes: Bytes): void {
     for (const part of this.#parts) part.writeTo(bytes)
   }
@@ -43,14 +47,14 @@ export class ArrayColumn<Of extends Column> extends RepeatedColumn {
   }
 }
 
-/** Maps from texts, one a row. */
+/** Maps from names, one a row. */
 export class MapColumn<Of extends Column> extends RepeatedColumn {
-  readonly names: TextColumn
+  readonly names: DictionaryColumn
 
   /** @param values Takes a value for each of the names, before the row is closed. */
   constructor(readonly values: Of) {
-    const names = new TextColumn()
-    super(`Map(String, ${values.type})`, [names, values])
+    const names = new DictionaryColumn()
+    super(`Map(${names.type}, ${values.type})`, [names, values])
     this.names = names
   }
 }

@@ -81,6 +81,18 @@ export class UInt32Column extends NumberColumn<Uint32Array<ArrayBuffer>> {
   add(value: number): void {
     this.put(value)
   }
+
+  /** Adds a value so many times. */
+  repeat(value: number, times: number): void {
+    this.reserve(times)
+    this.cells.fill(value, this.count, this.count + times)
+    this.count += times
+  }
+
+  /** What has been added; of this object's memory, so only until the next is. */
+  get values(): Uint32Array<ArrayBuffer> {
+    return this.cells.subarray(0, this.count)
+  }
 }
 
 /** Floating-point numbers. Zero has no sign, as in the JSON that they came in and go out in. */

@@ -1,12 +1,19 @@
-import { BoolColumn, encodedText, Float64Column, MapColumn, TextColumn } from '../columns/index.js'
+import {
+  BoolColumn,
+  type DictionaryColumn,
+  encodedText,
+  Float64Column,
+  MapColumn,
+  TextColumn,
+} from '../columns/index.js'
 import { flattenAttributes } from './attributes.js'
 import type { Attributes } from './span-item.js'
 
 /** Attributes that rows share, ready to be written. */
 interface SharedAttributes {
-  readonly strings: { readonly names: string; readonly values: string; readonly count: number }
-  readonly numbers: { readonly names: string; readonly values: readonly number[] }
-  readonly bools: { readonly names: string; readonly values: readonly boolean[] }
+  readonly strings: { readonly names: readonly number[]; readonly values: string }
+  readonly numbers: { readonly names: readonly number[]; readonly values: readonly number[] }
+  readonly bools: { readonly names: readonly number[]; readonly values: readonly boolean[] }
   /** As usage counts them. */
   readonly bytes: number
 }
@@ -44,28 +51,28 @@ export class AttributeColumns {
       flattenAttributes(own, (name, value) => {
         if (typeof value === 'string') {
           texts++
-          bytes += strings.names.add(name, ascii) + strings.values.add(value, ascii)
+          bytes += strings.names.add(name) + strings.values.add(value, ascii)
         } else if (typeof value === 'number') {
           floats++
-          bytes += numbers.names.add(name, ascii) + JSON.stringify(value).length
+          bytes += numbers.names.add(name) + JSON.stringify(value).length
           numbers.values.add(value)
         } else {
           flags++
-          bytes += bools.names.add(name, ascii) + (value ? 4 : 5)
+          bytes += bools.names.add(name) + (value ? 4 : 5)
           bools.values.add(value)
         }
       })
     if (shared !== undefined) {
       const common = this.#shared(shared, change)
-      strings.names.encoded(common.strings.names)
+      for (const name of common.strings.names) strings.names.addNumber(name)
       strings.values.encoded(common.strings.values)
-      numbers.names.encoded(common.numbers.names)
+      for (const name of common.numbers.names) numbers.names.addNumber(name)
       for (const value of common.numbers.values) numbers.values.add(value)
-      bools.names.encoded(common.bools.names)
+      for (const name of common.bools.names) bools.names.addNumber(name)
       for (const value of common.bools.values) bools.values.add(value)
-      texts += common.strings.count
-      floats += common.numbers.values.length
-      flags += common.bools.values.length
+      texts += common.strings.names.length
+      floats += common.numbers.names.length
+      flags += common.bools.names.length
       bytes += common.bytes
     }
     strings.close(texts)
@@ -77,38 +84,40 @@ export class AttributeColumns {
   #shared(attributes: Attributes, change: (shared: Attributes) => Attributes = (same) => same): SharedAttributes {
     const known = this.#known.get(attributes)
     if (known !== undefined) return known
-    const made = sharedAttributes(change(attributes))
+    const made = this.#made(change(attributes))
     if (this.#known.size >= REMEMBERED) this.#known.clear()
     this.#known.set(attributes, made)
     return made
   }
-}
 
-function sharedAttributes(attributes: Attributes): SharedAttributes {
-  const strings = { names: '', values: '', count: 0 }
-  const numbers = { names: '', values: [] as number[] }
-  const bools = { names: '', values: [] as boolean[] }
-  let bytes = 0
-  flattenAttributes(attributes, (name, value) => {
-    const named = encodedText(name)
-    bytes += named.bytes
-    if (typeof value === 'string') {
-      const text = encodedText(value)
-      bytes += text.bytes
-      strings.names += named.encoded
-      strings.values += text.encoded
-      strings.count++
-    } else if (typeof value === 'number') {
-      bytes += JSON.stringify(value).length
-      numbers.names += named.encoded
-      numbers.values.push(value)
-    } else {
-      bytes += value ? 4 : 5
-      bools.names += named.encoded
-      bools.values.push(value)
+  #made(attributes: Attributes): SharedAttributes {
+    const strings = { names: [] as number[], values: '' }
+    const numbers = { names: [] as number[], values: [] as number[] }
+    const bools = { names: [] as number[], values: [] as boolean[] }
+    let bytes = 0
+    const named = (names: DictionaryColumn, name: string) => {
+      const number = names.numberOf(name)
+      bytes += names.lengthOf(number)
+      return number
     }
-  })
-  return { strings, numbers, bools, bytes }
+    flattenAttributes(attributes, (name, value) => {
+      if (typeof value === 'string') {
+        const text = encodedText(value)
+        bytes += text.bytes
+        strings.values += text.encoded
+        strings.names.push(named(this.strings.names, name))
+      } else if (typeof value === 'number') {
+        bytes += JSON.stringify(value).length
+        numbers.values.push(value)
+        numbers.names.push(named(this.numbers.names, name))
+      } else {
+        bytes += value ? 4 : 5
+        bools.values.push(value)
+        bools.names.push(named(this.bools.names, name))
+      }
+    })
+    return { strings, numbers, bools, bytes }
+  }
 }
 
 /**
@@ -121,7 +130,7 @@ export function addTexts(column: MapColumn<TextColumn>, attributes: Attributes, 
   let bytes = 0
   flattenAttributes(attributes, (name, value) => {
     count++
-    bytes += column.names.add(name, ascii) + column.values.add(String(value), ascii)
+    bytes += column.names.add(name) + column.values.add(String(value), ascii)
   })
   column.close(count)
   return bytes

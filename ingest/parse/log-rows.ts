@@ -1,4 +1,4 @@
-import { NanosecondsColumn, TextColumn } from '../columns/index.js'
+import { DictionaryColumn, NanosecondsColumn, TextColumn } from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichAttributes, enrichLog } from '../enrich/index.js'
 import { AttributeColumns } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
@@ -26,8 +26,8 @@ export function toLogRows(
   daysOf: DaysOf = standardDays,
 ): Rows {
   const ts = new NanosecondsColumn()
-  const [service, level, message] = [new TextColumn(), new TextColumn(), new TextColumn()]
-  const [traceId, spanId] = [new TextColumn(), new TextColumn()]
+  const [service, level] = [new DictionaryColumn(), new DictionaryColumn()]
+  const [message, traceId, spanId] = [new TextColumn(), new TextColumn(), new TextColumn()]
   const attributes = new AttributeColumns()
   let context = contextOf(batches[0]?.orgId ?? '')
   return rowsOf<NativeLog>(batches, daysOf, {
@@ -47,8 +47,8 @@ export function toLogRows(
       const at = log.timestamp == null ? null : readTimestamp(log.timestamp)
       const ms = at?.ms ?? Math.floor(acceptedAt)
       ts.add(ms, at?.ns ?? 0)
-      service.add(log.service || UNKNOWN_SERVICE, ascii)
-      level.add(storedLevel(log.level), ascii)
+      service.add(log.service || UNKNOWN_SERVICE)
+      level.add(storedLevel(log.level))
       traceId.add(storedId(log.traceId), ascii)
       spanId.add(storedId(log.spanId), ascii)
       const change = (shared: Readonly<Record<string, unknown>>) => enrichAttributes(shared, context)

@@ -2,9 +2,9 @@ import { DEFAULT_RETENTION } from '../../schema/domain/retention.js'
 import type { FlushLine } from '../../schema/ports/flushes.js'
 import {
   type Column,
+  DictionaryColumn,
   MillisecondsColumn,
   nativeBlock,
-  SameTextColumn,
   SameUuidColumn,
   UInt16Column,
   UInt32Column,
@@ -58,7 +58,7 @@ export function rowsOf<Item>(
 ): Rows {
   const lines = new FlushLines()
   const origin = {
-    org_id: new SameTextColumn(),
+    org_id: new DictionaryColumn(),
     batch_id: new SameUuidColumn(),
     item: new UInt32Column(),
     accepted_at: new MillisecondsColumn(),
@@ -78,7 +78,7 @@ export function rowsOf<Item>(
       origin.accepted_at.add(acceptedAt)
       origin.retention_days.add(days)
     }
-    origin.org_id.add(batch.orgId, number)
+    origin.org_id.repeat(batch.orgId, number)
     origin.batch_id.add(batch.batchId, number)
     rows += number
     if (batches.length > 1 && sizeOf(all) > MAX_ROWS_BYTES)

@@ -1,5 +1,5 @@
 import { ratingOf } from '../../schema/domain/vitals.js'
-import { Float64Column, MapColumn, NanosecondsColumn, TextColumn } from '../columns/index.js'
+import { DictionaryColumn, Float64Column, MapColumn, NanosecondsColumn, TextColumn } from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichRum } from '../enrich/index.js'
 import { AttributeColumns, addTexts } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
@@ -24,13 +24,13 @@ export function toRumRows(
 ): Rows {
   const ts = new NanosecondsColumn()
   const value = new Float64Column()
-  const texts = new Map<keyof EventTexts, TextColumn>()
-  for (const name of TEXTS) texts.set(name, new TextColumn())
+  const names = NAMES.map((column) => [column, new DictionaryColumn()] as const)
+  const texts = TEXTS.map((column) => [column, new TextColumn()] as const)
   const attribution = new MapColumn(new TextColumn())
   const attributes = new AttributeColumns()
   return rowsOf<RumItem>(batches, daysOf, {
     columns: {
-      ...{ ts, value, ...Object.fromEntries(texts), attribution },
+      ...{ ts, value, ...Object.fromEntries([...names, ...texts]), attribution },
       attributes_string: attributes.strings,
       attributes_number: attributes.numbers,
       attributes_bool: attributes.bools,
@@ -44,20 +44,24 @@ export function toRumRows(
       value.add(event.value ?? 0)
       const said = eventTexts(event)
       let bytes = addTexts(attribution, event.attribution ?? {}) + attributes.add(event.attributes, ascii)
+      for (const [name, column] of names) bytes += column.add(said[name] ?? '')
       for (const [name, column] of texts) bytes += column.add(said[name] ?? '', ascii)
       line.add(ms, bytes)
     },
   })
 }
 
-/** Columns of an event that are texts. */
-const TEXTS = [
-  ...(['app', 'app_version', 'environment', 'session_id', 'user_id', 'view_id', 'page', 'url', 'referrer'] as const),
-  ...(['type', 'name', 'rating', 'error_type', 'error_message', 'error_stack', 'fingerprint', 'user_agent'] as const),
-  ...(['browser', 'browser_version', 'os', 'os_version', 'device', 'country', 'region', 'city'] as const),
-  ...(['trace_id', 'span_id'] as const),
+/** Columns of an event of which few texts are different. */
+const NAMES = [
+  ...(['app', 'app_version', 'environment', 'type', 'rating', 'error_type', 'browser', 'browser_version'] as const),
+  ...(['os', 'os_version', 'device', 'country', 'region'] as const),
 ]
-type EventTexts = Record<(typeof TEXTS)[number], string | null | undefined>
+/** Its other columns of texts. */
+const TEXTS = [
+  ...(['session_id', 'user_id', 'view_id', 'page', 'url', 'referrer', 'name', 'error_message'] as const),
+  ...(['error_stack', 'fingerprint', 'user_agent', 'city', 'trace_id', 'span_id'] as const),
+]
+type EventTexts = Record<(typeof NAMES)[number] | (typeof TEXTS)[number], string | null | undefined>
 
 /** What an event says in each of the columns. */
 function eventTexts(event: RumItem): EventTexts {

@@ -1,4 +1,11 @@
-import { ArrayColumn, MapColumn, NanosecondsColumn, TextColumn, UInt64Column } from '../columns/index.js'
+import {
+  ArrayColumn,
+  DictionaryColumn,
+  MapColumn,
+  NanosecondsColumn,
+  TextColumn,
+  UInt64Column,
+} from '../columns/index.js'
 import { bareContexts, type ContextOf, enrichAttributes, enrichSpan } from '../enrich/index.js'
 import { AttributeColumns, addTexts } from './attribute-columns.js'
 import type { ParsedBatch } from './batch.js'
@@ -22,11 +29,13 @@ export function toSpanRows(
   daysOf: DaysOf = standardDays,
 ): Rows {
   const times = { ts: new NanosecondsColumn(), duration_ns: new UInt64Column() }
+  const names = {
+    ...{ service: new DictionaryColumn(), name: new DictionaryColumn(), kind: new DictionaryColumn() },
+    ...{ status: new DictionaryColumn(), scope_name: new DictionaryColumn(), scope_version: new DictionaryColumn() },
+  }
   const texts = {
-    ...{ service: new TextColumn(), name: new TextColumn(), kind: new TextColumn(), status: new TextColumn() },
     ...{ status_message: new TextColumn(), trace_id: new TextColumn(), span_id: new TextColumn() },
     ...{ parent_span_id: new TextColumn(), trace_state: new TextColumn() },
-    ...{ scope_name: new TextColumn(), scope_version: new TextColumn() },
   }
   const attributes = new AttributeColumns()
   const events = new EventColumns()
@@ -37,7 +46,7 @@ export function toSpanRows(
   const change = (shared: Attributes) => enrichAttributes(shared, context)
   return rowsOf<SpanItem>(batches, daysOf, {
     columns: {
-      ...{ ...times, ...texts },
+      ...{ ...times, ...names, ...texts },
       attributes_string: attributes.strings,
       attributes_number: attributes.numbers,
       attributes_bool: attributes.bools,
@@ -55,17 +64,17 @@ export function toSpanRows(
       const { name, statusMessage, attributes: own, events: of, links: to } = enrichSpan(span, context)
       times.ts.add(span.start.ms, span.start.ns)
       times.duration_ns.add(span.durationNs)
-      texts.service.add(span.service || UNKNOWN_SERVICE, ascii)
-      texts.kind.add(span.kind, true)
-      texts.status.add(span.status, true)
+      names.service.add(span.service || UNKNOWN_SERVICE)
+      names.kind.add(span.kind)
+      names.status.add(span.status)
+      names.scope_name.add(span.scopeName)
+      names.scope_version.add(span.scopeVersion)
       texts.trace_id.add(span.traceId, ascii)
       texts.span_id.add(span.spanId, ascii)
       texts.parent_span_id.add(span.parentSpanId, ascii)
       texts.trace_state.add(span.traceState, ascii)
-      texts.scope_name.add(span.scopeName, ascii)
-      texts.scope_version.add(span.scopeVersion, ascii)
       const bytes =
-        texts.name.add(name, ascii) +
+        names.name.add(name) +
         texts.status_message.add(statusMessage, ascii) +
         attributes.add(own, ascii, span.shared, change) +
         events.add(of, ascii) +
@@ -78,7 +87,7 @@ export function toSpanRows(
 /** What happened within spans: lists of equal length. */
 class EventColumns {
   readonly at = new ArrayColumn(new NanosecondsColumn())
-  readonly name = new ArrayColumn(new TextColumn())
+  readonly name = new ArrayColumn(new DictionaryColumn())
   readonly attributes = new ArrayColumn(new MapColumn(new TextColumn()))
 
   /** Adds a row's, and returns their bytes as usage counts them. */
@@ -86,7 +95,7 @@ class EventColumns {
     let bytes = 0
     for (const { at, name, attributes } of events) {
       this.at.elements.add(at.ms, at.ns)
-      bytes += this.name.elements.add(name, ascii) + addTexts(this.attributes.elements, attributes, ascii)
+      bytes += this.name.elements.add(name) + addTexts(this.attributes.elements, attributes, ascii)
     }
     this.at.close(events.length)
     this.name.close(events.length)

@@ -10,7 +10,9 @@ export function readNativeBlock(bytes: Uint8Array): Record<string, NativeValue>[
   const read: [string, NativeValue[]][] = []
   for (let i = 0; i < columns; i++) {
     const name = reader.text()
-    read.push([name, reader.values(reader.text(), rows)])
+    const type = reader.text()
+    reader.heads(type)
+    read.push([name, reader.values(type, rows)])
   }
   if (reader.rest !== 0) throw new Error(`${reader.rest} bytes behind the block.`)
   return Array.from({ length: rows }, (_, row) =>
@@ -42,16 +44,47 @@ class Reader {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.bytes.subarray(at, at + length))
   }
 
+  /** What stands before all values of a column: the version of each dictionary in it. */
+  heads(type: string): void {
+    for (const _ of type.matchAll(/LowCardinality\(/g)) {
+      const version = this.#whole()
+      if (version !== 1) throw new Error(`A dictionary is of version ${version}.`)
+    }
+  }
+
   values(type: string, count: number): NativeValue[] {
+    if (type === 'LowCardinality(String)') return this.#dictionary(count)
     const nested = /^(Array|Map)\((.*)\)$/.exec(type)
     if (nested === null) return Array.from({ length: count }, () => this.#value(type))
-    const ends = Array.from({ length: count }, () => Number(this.bytes.readBigUInt64LE(this.#take(8))))
+    const ends = Array.from({ length: count }, () => this.#whole())
     const all = ends.at(-1) ?? 0
     const inner = nested[2] ?? ''
-    const names = nested[1] === 'Map' ? this.values('String', all) : null
-    const values = this.values(names === null ? inner : inner.replace(/^String, /, ''), all)
-    const elements = names === null ? values : names.map((name, i): NativeValue => [name, values[i] ?? ''])
+    const [keys = '', ...rest] = inner.split(', ')
+    const names = nested[1] === 'Map' ? this.values(keys, all) : null
+    const values = this.values(names === null ? inner : rest.join(', '), all)
+    const elements = names === null ? values : names.map((name, i): NativeValue => [String(name), values[i] ?? ''])
     return ends.map((end, i) => elements.slice(ends[i - 1] ?? 0, end))
+  }
+
+  /** Texts of which each stands once; nothing at all where there are none. */
+  #dictionary(count: number): NativeValue[] {
+    if (count === 0) return []
+    const form = this.#whole()
+    const width = 2 ** (form % 256)
+    if (form - (form % 256) !== 0x600) throw new Error(`A dictionary is of form ${form}.`)
+    const texts = Array.from({ length: this.#whole() }, () => this.text())
+    const rows = this.#whole()
+    if (rows !== count) throw new Error(`A dictionary has ${rows} rows of ${count}.`)
+    return Array.from({ length: count }, () => {
+      const number = this.bytes.readUIntLE(this.#take(width), width)
+      const text = texts[number]
+      if (text === undefined) throw new Error(`A row refers to text ${number} of ${texts.length}.`)
+      return text
+    })
+  }
+
+  #whole(): number {
+    return Number(this.bytes.readBigUInt64LE(this.#take(8)))
   }
 
   #value(type: string): NativeValue {
