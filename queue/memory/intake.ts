@@ -121,13 +121,14 @@ export function createMemoryIntake(deps: { readonly clock: Clock }): Intake & {
     },
 
     async pressure() {
+      const now = clock.now()
       let bytes = 0
-      let oldest = clock.now()
+      let oldest = now
       for (const { batch, acceptedAt } of entries.values()) {
         bytes += batch.body.bytes
         oldest = Math.min(oldest, acceptedAt)
       }
-      return { batches: entries.size, bytes, oldestAgeMs: clock.now() - oldest, memoryRatio: null }
+      return { batches: entries.size, bytes, oldestAgeMs: now - oldest, memoryRatio: null }
     },
 
     waitForWork: (signal, timeoutMs, abort) =>
