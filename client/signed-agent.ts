@@ -31,11 +31,11 @@ export function signedAgent(
     const agent = new Agent({ keepAlive: true })
     const entry = agent as unknown as Entry
     const addRequest = entry.addRequest.bind(agent)
-    entry.addRequest = (request, ...rest) => {
+    const signed: Entry['addRequest'] = (request, ...rest) => {
       signWhenWhole(request, options, keys)
       addRequest(request, ...rest)
     }
-    return agent
+    return Object.assign(agent, { addRequest: signed })
   }
 }
 
@@ -54,19 +54,21 @@ function signWhenWhole(
     chunks.push(typeof chunk === 'string' ? Buffer.from(chunk, given) : Buffer.from(chunk as Uint8Array))
   }
   const callback = (rest: readonly unknown[]) => rest.find((one) => typeof one === 'function') as Done
-  request.write = (...rest: unknown[]) => {
-    keep(rest[0], rest[1])
-    const done = callback(rest)
-    if (done !== undefined) process.nextTick(done)
-    return true
-  }
-  request.end = (...rest: unknown[]) => {
-    keep(rest[0], rest[1])
-    Object.assign(request, { write, end })
-    const body = Buffer.concat(chunks)
-    sign(request, body, options, keys)
-    return request.end(body, callback(rest))
-  }
+  Object.assign(request, {
+    write: (...rest: unknown[]) => {
+      keep(rest[0], rest[1])
+      const done = callback(rest)
+      if (done !== undefined) process.nextTick(done)
+      return true
+    },
+    end: (...rest: unknown[]) => {
+      keep(rest[0], rest[1])
+      Object.assign(request, { write, end })
+      const body = Buffer.concat(chunks)
+      sign(request, body, options, keys)
+      return request.end(body, callback(rest))
+    },
+  })
 }
 
 function sign(

@@ -68,14 +68,13 @@ export function watchViews(page: Page, changed: () => void): Stop {
     current = now
     changed()
   }
-  history.pushState = (...state) => {
-    pushState.apply(history, state)
-    look()
-  }
-  history.replaceState = (...state) => {
-    replaceState.apply(history, state)
-    look()
-  }
+  const looking =
+    (change: Page['history']['pushState']): Page['history']['pushState'] =>
+    (...state) => {
+      change.apply(history, state)
+      look()
+    }
+  Object.assign(history, { pushState: looking(pushState), replaceState: looking(replaceState) })
   page.addEventListener('popstate', look)
   return () => {
     Object.assign(history, { pushState, replaceState })

@@ -4,8 +4,8 @@ import { packedBody } from '../../schema/ports/packed-body.js'
 import { ACKNOWLEDGE, BODIES, CLAIM, CLAIM_THESE, EXTEND, RELEASE, RELEASE_ALL } from './intake-statements.js'
 
 type ClaimedRow = Omit<ClaimedBatch, 'body'> & { readonly bytes: number }
-/** The body is base64. */
-type BodyRow = { readonly batchId: string; readonly encoding: string; readonly body: string }
+/** The body is base64, until it is taken. */
+type BodyRow = { readonly batchId: string; readonly encoding: string; body: string }
 
 /** The consumers' side of the intake. */
 export type IntakeClaims = Pick<Intake, 'claim' | 'claimThese' | 'extend' | 'release' | 'releaseAll' | 'acknowledge'>
@@ -24,7 +24,7 @@ export function intakeClaims(pool: pg.Pool, released: (signal: ClaimedBatch['sig
     return rows.flatMap(({ bytes, ...batch }) => {
       const row = byId.get(batch.batchId)
       if (row === undefined) return []
-      return [{ ...batch, body: packedBody(row.encoding, bytes, Buffer.from(row.body, 'base64')) }]
+      return [{ ...batch, body: packedBody(row.encoding, bytes, takeBody(row)) }]
     })
   }
 
@@ -55,4 +55,14 @@ export function intakeClaims(pool: pg.Pool, released: (signal: ClaimedBatch['sig
       await pool.query({ name: 'intake-acknowledge', text: ACKNOWLEDGE, values: [batchIds] })
     },
   }
+}
+
+/**
+ * The bytes of a body, whose text goes: an answer of the driver lives a little longer than it is needed, and the young
+ * generation's collector copied 3.7 MB of such texts each time, in 14 ms of the thread that answers; 0.3 in 3.5 so.
+ */
+function takeBody(row: BodyRow): Uint8Array {
+  const bytes = Buffer.from(row.body, 'base64')
+  row.body = ''
+  return bytes
 }

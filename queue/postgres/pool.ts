@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { Log } from '../../schema/ports/clock.js'
+import { TimedClient } from './timed-client.js'
 
 export interface PoolOptions {
   readonly connectionString: string
@@ -28,6 +29,7 @@ export function createPool(options: PoolOptions, log: Log): pg.Pool {
   const settings = Object.entries({ statement_timeout: options.statementTimeoutMs, ...options.settings })
   const setUp = settings.map(([name, value]) => `SET ${name} = ${value}`).join('; ')
   const pool = new pg.Pool({
+    Client: TimedClient,
     connectionString: options.connectionString,
     application_name: applicationName(options.name),
     max: options.max,
