@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Pool } from 'pg'
 import { canonicalLabels, type Labels } from '../schema/domain/labels.js'
-import { seriesKey } from '../schema/domain/series-key.js'
-import type { SampleSeries } from '../schema/ports.js'
+import { type NamedSeries, seriesOfKey } from '../schema/domain/series-key.js'
+import { StoreError } from '../schema/ports.js'
 import { SeriesCache } from './metric-series-cache.js'
 
 /** Series whose ids are remembered, to twice as many; about 300 bytes each. */
@@ -26,36 +26,36 @@ SELECT s.id, s.org_id, encode(s.fingerprint, 'hex') FROM metrics.series s
 JOIN asked USING (org_id, fingerprint)`
 
 /**
- * Finds the ids of series, in their order; makes those that are not there yet. A series is a gauge until any
+ * Finds the ids of series by their keys, in their order; makes those that are not there yet. A series is a gauge until any
  * sample of it tells more: senders that do not know send gauges, and who came first must not decide.
  */
-export type ResolveSeries = (series: readonly SampleSeries[]) => Promise<Float64Array>
+export type ResolveSeries = (keys: readonly string[]) => Promise<Float64Array>
 
 /** Resolves series with a bounded memory of those seen lately; only unknown ones cost a hash and a question. */
 export function createResolveSeries(pool: Pool, remembered = REMEMBERED): ResolveSeries {
   const cache = new SeriesCache(remembered)
   return async (asked) => {
     const ids = new Float64Array(asked.length)
-    const unknown = new Map<string, { readonly series: SampleSeries; readonly positions: number[] }>()
-    for (const [i, series] of asked.entries()) {
-      const key = seriesKey(series.orgId, series.name, series.kind, series.labels)
+    const unknown = new Map<string, number[]>()
+    for (let i = 0; i < asked.length; i++) {
+      const key = asked[i] ?? ''
       const id = cache.get(key)
       if (id !== undefined) {
         ids[i] = id
         continue
       }
-      const met = unknown.get(key)
-      if (met === undefined) unknown.set(key, { series, positions: [i] })
-      else met.positions.push(i)
+      const positions = unknown.get(key)
+      if (positions === undefined) unknown.set(key, [i])
+      else positions.push(i)
     }
     const wanted = [...unknown]
     for (let at = 0; at < wanted.length; at += AT_ONCE) {
       const some = wanted.slice(at, at + AT_ONCE)
       const made = await makeSeries(
         pool,
-        some.map(([, { series }]) => series),
+        some.map(([key]) => storable(key)),
       )
-      some.forEach(([key, { positions }], n) => {
+      some.forEach(([key, positions], n) => {
         const id = made[n] ?? 0
         cache.set(key, id)
         for (const position of positions) ids[position] = id
@@ -65,8 +65,14 @@ export function createResolveSeries(pool: Pool, remembered = REMEMBERED): Resolv
   }
 }
 
+function storable(key: string): NamedSeries {
+  const series = seriesOfKey(key)
+  if (series !== null) return series
+  throw new StoreError('query', 'The metrics store takes no series with U+0000 in its name or its labels; found one.')
+}
+
 /** Ids of some series, one for each. */
-async function makeSeries(pool: Pool, wanted: readonly SampleSeries[]): Promise<number[]> {
+async function makeSeries(pool: Pool, wanted: readonly NamedSeries[]): Promise<number[]> {
   const fingerprints = wanted.map(({ name, labels }) => fingerprint(name, labels))
   const names = wanted.map(({ orgId }, i) => `${orgId}:${fingerprints[i]?.toString('hex')}`)
   const parameters = [

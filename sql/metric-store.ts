@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { seriesKey } from '../schema/domain/series-key.js'
 import {
   type MetricSample,
   type MetricWriter,
@@ -90,7 +91,7 @@ async function stage(client: PoolClient, rows: Buffer): Promise<void> {
 
 function columnsOf(samples: readonly MetricSample[]): SampleColumns {
   return {
-    series: samples,
+    series: samples.map(({ orgId, name, kind, labels }) => seriesKey(orgId, name, kind, labels)),
     seriesOf: Uint32Array.from(samples, (_, i) => i),
     timestamps: Float64Array.from(samples, ({ ts }) => ts),
     values: Float64Array.from(samples, ({ value }) => value),

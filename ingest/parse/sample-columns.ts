@@ -1,7 +1,6 @@
 import type { Labels } from '../../schema/domain/labels.js'
-import { seriesKey } from '../../schema/domain/series-key.js'
+import { seriesKey, seriesOfKey } from '../../schema/domain/series-key.js'
 import type { MetricKind } from '../../schema/domain/telemetry.js'
-import type { SampleSeries } from '../../schema/ports/sample-columns.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
 import { type Scrubber, scrubLabels } from '../scrub/index.js'
 
@@ -20,7 +19,8 @@ export type TakeSample = (
  * would take longer than parsing them.
  */
 export interface SampleColumns {
-  readonly series: readonly SampleSeries[]
+  /** Keys of series, as `seriesKey` writes them. */
+  readonly series: readonly string[]
   /** Of each sample, which of the series it belongs to. */
   readonly seriesOf: Uint32Array<ArrayBuffer>
   readonly timestamps: Float64Array<ArrayBuffer>
@@ -28,6 +28,9 @@ export interface SampleColumns {
   /** 1 for a staleness marker. */
   readonly stale: Uint8Array<ArrayBuffer>
 }
+
+/** Samples that there is room for at first. */
+const ROOM = 4_096
 
 /** What a sample weighs in `bytes` beside its name and labels: a time and a value of 8 bytes each. */
 export const SAMPLE_BYTES = 16
@@ -39,13 +42,16 @@ export const SAMPLE_BYTES = 16
  */
 export class SampleCollector {
   readonly #known = new Map<string, number>()
-  readonly #series: SampleSeries[] = []
+  readonly #series: string[] = []
   readonly #bytes: number[] = []
-  readonly #seriesOf: number[] = []
-  readonly #timestamps: number[] = []
-  readonly #values: number[] = []
-  readonly #stale: number[] = []
-  #last: SampleSeries | null = null
+  #count = 0
+  // Rows that arrays would hold are copied by the collector again and again until the flush is made.
+  #seriesOf = new Uint32Array(ROOM)
+  #timestamps = new Float64Array(ROOM)
+  #values = new Float64Array(ROOM)
+  #stale = new Uint8Array(ROOM)
+  #last: { readonly orgId: string; readonly name: string; readonly kind: MetricKind; readonly labels: Labels } | null =
+    null
   #lastIndex = 0
 
   /** Where a series stands, to `add` samples of it; its labels are scrubbed on the way. */
@@ -58,9 +64,9 @@ export class SampleCollector {
     let index = this.#known.get(key)
     if (index === undefined) {
       index = this.#series.length
-      const series = { orgId, name, kind, labels: scrubLabels(labels, scrubber) }
-      this.#series.push(series)
-      this.#bytes.push(sampleBytes(series))
+      const clean = scrubLabels(labels, scrubber)
+      this.#series.push(clean === labels ? key : seriesKey(orgId, name, kind, clean))
+      this.#bytes.push(sampleBytes(name, clean))
       this.#known.set(key, index)
     }
     this.#last = { orgId, name, kind, labels }
@@ -70,30 +76,48 @@ export class SampleCollector {
 
   /** Adds a sample, `ts` in Unix ms. Returns its bytes: the UTF-8 of its name and scrubbed labels, and `SAMPLE_BYTES`. */
   add(series: number, ts: number, value: number, stale: boolean): number {
-    this.#seriesOf.push(series)
-    this.#timestamps.push(ts)
-    this.#values.push(value)
-    this.#stale.push(stale ? 1 : 0)
+    const at = this.#count
+    if (at === this.#seriesOf.length) this.#grow()
+    this.#seriesOf[at] = series
+    this.#timestamps[at] = ts
+    this.#values[at] = value
+    this.#stale[at] = stale ? 1 : 0
+    this.#count = at + 1
     return this.#bytes[series] ?? 0
   }
 
   columns(): SampleColumns {
     return {
       series: this.#series,
-      seriesOf: Uint32Array.from(this.#seriesOf),
-      timestamps: Float64Array.from(this.#timestamps),
-      values: Float64Array.from(this.#values),
-      stale: Uint8Array.from(this.#stale),
+      seriesOf: this.#seriesOf.slice(0, this.#count),
+      timestamps: this.#timestamps.slice(0, this.#count),
+      values: this.#values.slice(0, this.#count),
+      stale: this.#stale.slice(0, this.#count),
     }
+  }
+
+  #grow(): void {
+    const room = 2 * this.#count
+    const [seriesOf, timestamps, values, stale] = [this.#seriesOf, this.#timestamps, this.#values, this.#stale]
+    this.#seriesOf = new Uint32Array(room)
+    this.#seriesOf.set(seriesOf)
+    this.#timestamps = new Float64Array(room)
+    this.#timestamps.set(timestamps)
+    this.#values = new Float64Array(room)
+    this.#values.set(values)
+    this.#stale = new Uint8Array(room)
+    this.#stale.set(stale)
   }
 }
 
 /** Samples of columns; those of one series share its labels. */
 export function samplesOf({ series, seriesOf, timestamps, values, stale }: SampleColumns): MetricSample[] {
+  const named = series.map(seriesOfKey)
   const samples: MetricSample[] = []
   for (let i = 0; i < seriesOf.length; i++) {
-    const of = series[seriesOf[i] ?? 0]
-    if (of === undefined) throw new RangeError(`Sample ${i} is of series ${seriesOf[i]}, of which there is none.`)
+    const of = named[seriesOf[i] ?? 0]
+    if (of === undefined || of === null)
+      throw new RangeError(`Sample ${i} is of series ${seriesOf[i]}, of which there is none that can be stored.`)
     const { orgId, name, kind, labels } = of
     const sample = { orgId, name, kind, labels, ts: timestamps[i] ?? 0, value: values[i] ?? 0 }
     samples.push(stale[i] === 1 ? { ...sample, stale: true } : sample)
@@ -101,7 +125,7 @@ export function samplesOf({ series, seriesOf, timestamps, values, stale }: Sampl
   return samples
 }
 
-function sampleBytes({ name, labels }: SampleSeries): number {
+function sampleBytes(name: string, labels: Labels): number {
   let bytes = SAMPLE_BYTES + Buffer.byteLength(name)
   for (const label in labels) bytes += Buffer.byteLength(label) + Buffer.byteLength(labels[label] ?? '')
   return bytes

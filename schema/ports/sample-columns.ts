@@ -1,12 +1,7 @@
-import type { MetricSample } from './telemetry.js'
-
-/** What tells a series from all others, and what kind its sender says it is. */
-export type SampleSeries = Pick<MetricSample, 'orgId' | 'name' | 'kind' | 'labels'>
-
 /** Samples of any orgs as columns: the same as a list of `MetricSample`, without an object for each. */
 export interface SampleColumns {
-  /** A series may stand more than once. */
-  readonly series: readonly SampleSeries[]
+  /** Keys of series, as `seriesKey` writes them: texts go from thread to thread in a fraction of an object's time. One may stand more than once. */
+  readonly series: readonly string[]
   /** Of each sample, which of `series` it belongs to. */
   readonly seriesOf: Uint32Array
   /** Unix ms. */
@@ -18,5 +13,6 @@ export interface SampleColumns {
 
 /** Stores samples as `MetricWriter` does, from columns. */
 export interface SampleColumnWriter {
+  /** @throws StoreError of kind `query` where a series has a text that no store takes. */
   insertColumns(flushId: bigint, columns: SampleColumns): Promise<void>
 }
