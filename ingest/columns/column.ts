@@ -4,7 +4,7 @@ import type { Bytes } from './bytes.js'
 export interface Column {
   /** ClickHouse's name of the type. */
   readonly type: string
-  /** Bytes that it takes. */
+  /** Bytes that it takes, at the most. */
   readonly size: number
   /** Writes what stands before all its values, and before those of the column that it is part of. Most have nothing there. */
   writeHead?(bytes: Bytes): void
