@@ -7,6 +7,8 @@ import { encodedText, TextColumn } from './text-column.js'
 const VERSION = 1
 /** Its keys stand in the block, and are all that its rows refer to. */
 const KEYS_ARE_HERE = 2 ** 9 + 2 ** 10
+/** Version, form and the two counts. */
+const WHOLE_NUMBERS_BYTES = 4 * 8
 
 /**
  * Texts of which few are different: each of them once, and by row the number of its text. Tables keep names so, and take
@@ -28,7 +30,7 @@ export class DictionaryColumn implements Column {
    */
   add(text: string): number {
     const number = this.numberOf(text)
-    this.#rows.add(number)
+    this.addNumber(number)
     return this.lengthOf(number)
   }
 
@@ -59,7 +61,7 @@ export class DictionaryColumn implements Column {
   }
 
   get size(): number {
-    return 24 + this.#texts.size + this.#rows.size
+    return WHOLE_NUMBERS_BYTES + this.#texts.size + this.#rows.size
   }
 
   writeHead(bytes: Bytes): void {

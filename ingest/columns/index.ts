@@ -14,5 +14,5 @@ export {
   UInt32Column,
   UInt64Column,
 } from './number-columns.js'
-export { SameUuidColumn } from './same-columns.js'
+export { SameUuidColumn } from './same-uuid-column.js'
 export { encodedText, TextColumn } from './text-column.js'

@@ -1,6 +1,7 @@
 import type { Labels } from '../../schema/domain/labels.js'
-import { seriesKey, seriesOfKey } from '../../schema/domain/series-key.js'
+import { type NamedSeries, seriesKey, seriesOfKey } from '../../schema/domain/series-key.js'
 import type { MetricKind } from '../../schema/domain/telemetry.js'
+import type { SampleColumns as StoredColumns } from '../../schema/ports/sample-columns.js'
 import type { MetricSample } from '../../schema/ports/telemetry.js'
 import { type Scrubber, scrubLabels } from '../scrub/index.js'
 
@@ -18,14 +19,10 @@ export type TakeSample = (
  * Samples as columns, which go from thread to thread without being copied: of 5,000 samples as objects the copy alone
  * would take longer than parsing them.
  */
-export interface SampleColumns {
-  /** Keys of series, as `seriesKey` writes them. */
-  readonly series: readonly string[]
-  /** Of each sample, which of the series it belongs to. */
+export interface SampleColumns extends StoredColumns {
   readonly seriesOf: Uint32Array<ArrayBuffer>
   readonly timestamps: Float64Array<ArrayBuffer>
   readonly values: Float64Array<ArrayBuffer>
-  /** 1 for a staleness marker. */
   readonly stale: Uint8Array<ArrayBuffer>
 }
 
@@ -50,8 +47,7 @@ export class SampleCollector {
   #timestamps = new Float64Array(ROOM)
   #values = new Float64Array(ROOM)
   #stale = new Uint8Array(ROOM)
-  #last: { readonly orgId: string; readonly name: string; readonly kind: MetricKind; readonly labels: Labels } | null =
-    null
+  #last: NamedSeries | null = null
   #lastIndex = 0
 
   /** Where a series stands, to `add` samples of it; its labels are scrubbed on the way. */
@@ -98,16 +94,17 @@ export class SampleCollector {
 
   #grow(): void {
     const room = 2 * this.#count
-    const [seriesOf, timestamps, values, stale] = [this.#seriesOf, this.#timestamps, this.#values, this.#stale]
-    this.#seriesOf = new Uint32Array(room)
-    this.#seriesOf.set(seriesOf)
-    this.#timestamps = new Float64Array(room)
-    this.#timestamps.set(timestamps)
-    this.#values = new Float64Array(room)
-    this.#values.set(values)
-    this.#stale = new Uint8Array(room)
-    this.#stale.set(stale)
+    this.#seriesOf = filled(new Uint32Array(room), this.#seriesOf)
+    this.#timestamps = filled(new Float64Array(room), this.#timestamps)
+    this.#values = filled(new Float64Array(room), this.#values)
+    this.#stale = filled(new Uint8Array(room), this.#stale)
   }
+}
+
+/** A larger column that begins with what a smaller one holds. */
+function filled<Cells extends Uint8Array | Uint32Array | Float64Array>(larger: Cells, smaller: Cells): Cells {
+  larger.set(smaller)
+  return larger
 }
 
 /** Samples of columns; those of one series share its labels. */

@@ -6,6 +6,7 @@ export interface NamedSeries {
   readonly orgId: string
   readonly name: string
   readonly kind: MetricKind
+  /** Without the name. */
   readonly labels: Labels
 }
 

@@ -1,7 +1,7 @@
 import type { FlushSnapshot } from '../domain/horizon.js'
-import type { Labels } from '../domain/labels.js'
 import type { Matcher } from '../domain/matcher.js'
-import type { LogRecord, MetricKind } from '../domain/telemetry.js'
+import type { NamedSeries } from '../domain/series-key.js'
+import type { LogRecord } from '../domain/telemetry.js'
 import type { ReadLimits } from './series.js'
 
 /**
@@ -119,12 +119,7 @@ export interface RowWriter {
 export type LogWriter = RowWriter
 
 /** One sample of one series of one org. */
-export interface MetricSample {
-  readonly orgId: string
-  readonly name: string
-  readonly kind: MetricKind
-  /** Without the name. */
-  readonly labels: Labels
+export interface MetricSample extends NamedSeries {
   /** Unix ms. */
   readonly ts: number
   readonly value: number

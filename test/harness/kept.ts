@@ -15,10 +15,19 @@ function oldBytes(): number {
 }
 
 /** Bytes of what a piece of work has made that grow old: what is kept of it, whoever keeps it. */
-export async function keptOf(work: () => unknown): Promise<number> {
+async function keptOf(work: () => Promise<unknown>): Promise<number> {
   collectYoung()
   const before = oldBytes()
   await work()
   collectYoung()
   return oldBytes() - before
+}
+
+/** Bytes of what is made that grow old: while it is held, and the most of five times that it is let go. */
+export async function keptBytes(make: () => unknown): Promise<{ readonly held: number; readonly letGo: number }> {
+  const all: unknown[] = []
+  const held = await keptOf(async () => all.push(await make()))
+  const kept: number[] = []
+  for (let i = 0; i < 5; i++) kept.push(await keptOf(async () => void (await make())))
+  return { held, letGo: Math.max(...kept) }
 }
